@@ -1,0 +1,20 @@
+package dev.gatehouse.gateway;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** What answers for a version. */
+public sealed interface Backend {
+  /** Processes that speak HTTP/1.1 with keep-alive, each on its own Unix socket. */
+  record Replicas(List<Path> sockets) implements Backend {
+    public Replicas {
+      sockets = List.copyOf(sockets);
+    }
+  }
+
+  /** A model in the gateway's own process. */
+  record InProcess(Model model) implements Backend {}
+
+  /** Nothing yet, or no longer: answered with 503 and this reason. */
+  record Absent(String reason) implements Backend {}
+}

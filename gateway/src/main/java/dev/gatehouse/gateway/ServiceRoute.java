@@ -1,0 +1,21 @@
+package dev.gatehouse.gateway;
+
+import java.util.List;
+
+/**
+ * How requests for one web service (or endpoint) are let in and where they go: the path {@code
+ * /api/v1/service/<name>/rest} reaches a version as {@code /rest}.
+ *
+ * @param id stable for the service's life, and never used again: state such as requests in flight
+ *     is kept under it
+ * @param versions at least one; a plain web service has exactly one
+ */
+public record ServiceRoute(String id, String name, Access access, List<Version> versions) {
+  public ServiceRoute {
+    versions = List.copyOf(versions);
+    if (versions.isEmpty()) {
+      throw new IllegalArgumentException(
+          "versions: none (expected: at least one) for service " + name);
+    }
+  }
+}
