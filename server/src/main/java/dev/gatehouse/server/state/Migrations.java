@@ -13,7 +13,17 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class Migrations {
   /** Append only: a script that has been released never changes and never moves. */
-  private static final List<String> SCRIPTS = List.of("001-operations.sql", "002-workspaces.sql");
+  private static final List<String> SCRIPTS =
+      List.of(
+          "001-operations.sql",
+          "002-workspaces.sql",
+          "010-artifacts.sql",
+          "020-models.sql",
+          "030-environments.sql",
+          "040-computes.sql",
+          "050-certificates.sql",
+          "060-services.sql",
+          "070-identity.sql");
 
   private Migrations() {}
 
