@@ -1,6 +1,5 @@
 package dev.gatehouse.server.routing;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.certificates.CertifiedKey;
@@ -15,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /**
  * Keeps which service runs on which target, and which target has which name, and tells the gateway
@@ -25,10 +25,9 @@ public final class Publication {
   private final Consumer<UnaryOperator<Snapshot>> gateway;
   private final Supplier<Addresses> addresses;
 
-  @GuardedBy("this")
+  // Both maps are touched under the lock of this object only.
   private final Map<String, Listener> listeners = new HashMap<>();
 
-  @GuardedBy("this")
   private final Map<String, Published> services = new HashMap<>();
 
   public Publication(Consumer<UnaryOperator<Snapshot>> gateway, Supplier<Addresses> addresses) {
@@ -121,12 +120,10 @@ public final class Publication {
     return URI.create("http://" + ip + ":" + at.http() + path);
   }
 
-  @GuardedBy("this")
   private boolean overTls(String target, boolean tls) {
     return tls && listeners.containsKey(target);
   }
 
-  @GuardedBy("this")
   private Snapshot placeAll(Snapshot snapshot, String target) {
     Snapshot next = snapshot;
     for (Published service : services.values()) {
@@ -137,7 +134,6 @@ public final class Publication {
     return next;
   }
 
-  @GuardedBy("this")
   private Snapshot place(Snapshot snapshot, Published service) {
     Listener listener = listener(service);
     if (listener == null) {
@@ -145,26 +141,26 @@ public final class Publication {
       boolean free = holder == null || holder.id().equals(service.route().id());
       return free ? snapshot.withPlain(service.route()) : snapshot;
     }
-    var target = (Host.Target) snapshot.hosts().get(listener.host());
-    return snapshot.withHost(
-        listener.host(),
-        new Host.Target(target.services().plus(service.route().name(), service.route())));
+XX
   }
 
-  @GuardedBy("this")
   private Snapshot remove(Snapshot snapshot, Published service) {
     Listener listener = listener(service);
     if (listener == null) {
       return withoutPlain(snapshot, service.route());
     }
-    var target = (Host.Target) snapshot.hosts().get(listener.host());
     return snapshot.withHost(
-        listener.host(), new Host.Target(target.services().minus(service.route().name())));
+        listener.host(), new Host.Target(servicesAt(snapshot, listener).minus(service.route().name())));
   }
 
-  @GuardedBy("this")
   private @Nullable Listener listener(Published service) {
     return service.tls() ? listeners.get(service.target()) : null;
+  }
+
+  private static PMap<String, ServiceRoute> servicesAt(Snapshot snapshot, Listener listener) {
+    return snapshot.hosts().get(listener.host()) instanceof Host.Target(var services)
+        ? services
+        : HashTreePMap.empty();
   }
 
   private static Snapshot withoutPlain(Snapshot snapshot, ServiceRoute route) {
