@@ -141,7 +141,10 @@ public final class Publication {
       boolean free = holder == null || holder.id().equals(service.route().id());
       return free ? snapshot.withPlain(service.route()) : snapshot;
     }
-XX
+    return snapshot.withHost(
+        listener.host(),
+        new Host.Target(
+            servicesAt(snapshot, listener).plus(service.route().name(), service.route())));
   }
 
   private Snapshot remove(Snapshot snapshot, Published service) {
@@ -150,7 +153,8 @@ XX
       return withoutPlain(snapshot, service.route());
     }
     return snapshot.withHost(
-        listener.host(), new Host.Target(servicesAt(snapshot, listener).minus(service.route().name())));
+        listener.host(),
+        new Host.Target(servicesAt(snapshot, listener).minus(service.route().name())));
   }
 
   private @Nullable Listener listener(Published service) {
