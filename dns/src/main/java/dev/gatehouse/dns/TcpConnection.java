@@ -43,8 +43,9 @@ final class TcpConnection {
   void run() {
     try (socket) {
       socket.setTcpNoDelay(true);
-      while (answerOne()) {
-        lastAsked = System.nanoTime();
+      boolean open = true;
+      while (open) {
+        open = answerOne();
       }
     } catch (IOException e) {
       log.debug("A TCP client left: {}", e.toString());
@@ -65,6 +66,8 @@ final class TcpConnection {
     if (!fill(asked, deadline)) {
       return false;
     }
+    // Before the answer: a client that has it must not count as silent any more.
+    lastAsked = System.nanoTime();
     var answer = responder.answer(asked, Transport.TCP);
     if (answer.isPresent()) {
       byte[] bytes = answer.get();
