@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from frame import ROOT, ControlPlane, Figures
+from frame import ROOT, Figures
+from control_plane import ControlPlane
 from harness import GATEHOUSE, Gatehouse
 
 RUNS = 5
