@@ -16,3 +16,11 @@ CREATE TABLE workspace (
   created_at TEXT NOT NULL,
   UNIQUE (subscription, resource_group, name)
 );
+CREATE TABLE deployment (
+  subscription TEXT NOT NULL COLLATE NOCASE,
+  resource_group TEXT NOT NULL COLLATE NOCASE,
+  name TEXT NOT NULL COLLATE NOCASE,
+  workspace TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (subscription, resource_group, name)
+);

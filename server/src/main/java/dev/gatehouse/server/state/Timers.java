@@ -3,6 +3,7 @@ package dev.gatehouse.server.state;
 import com.github.kagkarlsson.scheduler.PollingStrategyConfig;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
 import com.github.kagkarlsson.scheduler.jdbc.SqliteJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Alarms that survive a crash: each has a name, an instance and a time, and rings on a virtual
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * process owns the database at a time.
  */
 public final class Timers implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Timers.class);
   private static final Duration RETRY = Duration.ofMinutes(1);
 
   private final Database database;
@@ -69,12 +73,19 @@ public final class Timers implements AutoCloseable {
         .orElseGet(CompletionHandler.OnCompleteRemove::new);
   }
 
-  /** Sets the alarm, or moves it when it is set already. */
+  /**
+   * Sets the alarm, or moves it when it is set already; one that is ringing at this moment is left
+   * to its action.
+   */
   public void set(String name, String instance, Instant at) {
     Scheduler started = started();
     var alarm = new TaskInstance<Void>(name, instance);
     if (!started.scheduleIfNotExists(alarm, at)) {
-      started.reschedule(alarm, at);
+      try {
+        started.reschedule(alarm, at);
+      } catch (TaskInstanceCurrentlyExecutingException e) {
+        log.debug("{} {} is ringing; its action says when it rings next", name, instance);
+      }
     }
   }
 
