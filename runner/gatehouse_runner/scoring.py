@@ -66,7 +66,9 @@ class Application:
         if path == "/score":
             if method in ("GET", "POST") or self._script.takes_any_method and method == "OPTIONS":
                 return self._score(request)
-            return _json(200, "") if method == "OPTIONS" else _error(405, "Method not allowed")
+            if method == "OPTIONS":
+                return 200, [("Content-Type", "text/html; charset=utf-8"), ("x-ms-run-function-failed", "False")], b""
+            return _error(405, "Method not allowed")
         if path not in ("/", "/swagger.json"):
             return _error(404, "There is nothing at %s; expected /score, /swagger.json or /." % path)
         if method == "OPTIONS":

@@ -84,12 +84,12 @@ def _document(version, service_input, service_output, environ):
     paths = {prefix + "/": {"get": health}, prefix + "/score": {"post": score}, prefix + "/swagger.json": {"get": spec}}
     schemas = {"ServiceInput": service_input, "ServiceOutput": service_output,
                "ErrorResponse": {"type": "object", "properties": {"message": {"type": "string"}}}}
+    bearer = {"type": "apiKey", "name": "Authorization", "in": "header", "description": "For example: Bearer abc123"}
     if old:
-        bearer = {"type": "apiKey", "name": "Authorization", "in": "header", "description": "For example: Bearer abc123"}
         return {"swagger": "2.0", "info": info, "schemes": ["https"], "consumes": ["application/json"], "produces": ["application/json"],
                 "securityDefinitions": {"Bearer": bearer}, "paths": paths, "definitions": schemas}
     return {"openapi": "3.0.3" if version == "3" else "3.1.0", "info": info, "security": secured, "paths": paths,
-            "components": {"schemas": schemas, "securitySchemes": {"Bearer": {"type": "http", "scheme": "bearer"}}}}
+            "components": {"schemas": schemas, "securitySchemes": {"Bearer": bearer}}}
 
 
 def _input(old, reference):
