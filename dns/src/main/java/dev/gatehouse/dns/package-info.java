@@ -1,4 +1,8 @@
-/** Authoritative DNS over an immutable zone. */
+/**
+ * Authoritative DNS: an immutable {@link dev.gatehouse.dns.Zone}, the look-up of RFC 1034, 2308 and
+ * 4592 over it, and a server for UDP and TCP that reads one snapshot per question. It neither
+ * recurses, signs nor transfers zones, and knows nothing of the other modules.
+ */
 @NullMarked
 package dev.gatehouse.dns;
 

@@ -1,0 +1,108 @@
+package dev.gatehouse.gateway.onnx;
+
+import dev.gatehouse.gateway.Model;
+import java.util.concurrent.atomic.AtomicBoolean;
+import tools.jackson.core.JacksonException;
+
+/**
+ * One service's view of a loaded model. Runs on the caller's thread; a close while requests are in
+ * progress lets them finish.
+ */
+public final class OnnxModel implements Model, AutoCloseable {
+  private final Graph graph;
+  private final ScoreRoute scoreRoute;
+  private final InferenceProtocol protocol;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  OnnxModel(Graph graph, Scratch scratch, String modelName, String version) {
+    this.graph = graph;
+    this.scoreRoute = new ScoreRoute(graph, scratch);
+    this.protocol = new InferenceProtocol(graph, scratch, modelName, version);
+  }
+
+  /** Answers without binary tensors, which need a header; JSON stands in for them. */
+  @Override
+  public Answer score(Ask ask) {
+    return guarded(ask, ask.body().length, false).answer();
+  }
+
+  /**
+   * Answers with the binary extension of the Open Inference Protocol.
+   *
+   * @param jsonLength the request's {@value Framed#HEADER}, the body's length without that header
+   */
+  public Framed score(Ask ask, int jsonLength) {
+    return guarded(ask, jsonLength, true);
+  }
+
+  private Framed guarded(Ask ask, int jsonLength, boolean binary) {
+    int query = ask.path().indexOf('?');
+    var path = query < 0 ? ask.path() : ask.path().substring(0, query);
+    boolean v2 = path.equals("/v2") || path.startsWith("/v2/");
+    if (closed.get() || !graph.enter()) {
+      return refused(Refusal.closed(), v2);
+    }
+    try {
+      if (v2) {
+        return protocol.answer(ask, path, new InferenceProtocol.Frame(jsonLength, binary));
+      }
+      return Framed.whole(route(ask, path, query < 0 ? "" : ask.path().substring(query + 1)));
+    } catch (Refusal refusal) {
+      return refused(refusal, v2);
+    } catch (JacksonException e) {
+      return refused(Json.broken(e), v2);
+    } finally {
+      graph.leave();
+    }
+  }
+
+  private Answer route(Ask ask, String path, String query) {
+    return switch (path) {
+      case "/score" -> {
+        expect(ask, "POST", path);
+        yield scoreRoute.score(ask.body());
+      }
+      case "", "/" -> {
+        expect(ask, "GET", "/");
+        yield Json.text(200, "Healthy");
+      }
+      case "/swagger.json" -> {
+        expect(ask, "GET", path);
+        yield Swagger.describe(graph, query);
+      }
+      default ->
+          throw Refusal.notFound(
+              "no such path: " + path + " (expected: /, /score, /swagger.json or /v2/...)");
+    };
+  }
+
+  static void expect(Ask ask, String method, String path) {
+    if (!ask.method().equals(method)) {
+      throw Refusal.wrongMethod(ask.method(), path, method);
+    }
+  }
+
+  private static Framed refused(Refusal refusal, boolean v2) {
+    var message = String.valueOf(refusal.getMessage());
+    return Framed.whole(
+        Json.answer(
+            refusal.status,
+            out -> {
+              out.writeStartObject();
+              if (v2) {
+                // The name that clients of the Open Inference Protocol look for.
+                out.writeStringProperty("error", message);
+              }
+              out.writeStringProperty("message", message);
+              out.writeEndObject();
+            }));
+  }
+
+  /** Gives up this service's share of the session; further requests get 503. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      graph.leave();
+    }
+  }
+}

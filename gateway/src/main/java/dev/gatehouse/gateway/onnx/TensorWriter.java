@@ -1,0 +1,137 @@
+package dev.gatehouse.gateway.onnx;
+
+import ai.onnxruntime.OnnxMap;
+import ai.onnxruntime.OnnxSequence;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtUtil;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * One output tensor, copied out of ONNX Runtime and written as JSON; NaN and infinities become
+ * strings.
+ */
+final class TensorWriter {
+  final ElementType type;
+  final long[] shape;
+  private final ByteBuffer numbers;
+  private final String[] strings;
+
+  TensorWriter(OnnxTensor tensor) throws OrtException {
+    this.type =
+        ElementType.of(tensor.getInfo().onnxType)
+            .orElseThrow(() -> Refusal.failed("an output of type " + tensor.getInfo().onnxType));
+    this.shape = tensor.getInfo().getShape();
+    if (type == ElementType.STRING) {
+      this.numbers = ByteBuffer.allocate(0);
+      this.strings = strings(tensor.getValue());
+    } else {
+      this.numbers = tensor.getByteBuffer();
+      this.strings = new String[0];
+    }
+  }
+
+  private static String[] strings(Object value) {
+    return value instanceof String one ? new String[] {one} : OrtUtil.flattenString(value);
+  }
+
+  /** Writes tensors as nested arrays, sequences as arrays and maps as objects. */
+  static void nested(JsonGenerator out, OnnxValue value) throws OrtException {
+    switch (value) {
+      case OnnxTensor tensor -> new TensorWriter(tensor).axis(out, 0, 0);
+      case OnnxSequence sequence -> {
+        out.writeStartArray();
+        for (var item : sequence.getValue()) {
+          try (item) {
+            nested(out, item);
+          }
+        }
+        out.writeEndArray();
+      }
+      case OnnxMap map -> {
+        out.writeStartObject();
+        for (var entry : map.getValue().entrySet()) {
+          out.writeName(String.valueOf(entry.getKey()));
+          boxed(out, entry.getValue());
+        }
+        out.writeEndObject();
+      }
+      default -> throw Refusal.failed("an output of kind " + value.getType() + " has no JSON");
+    }
+  }
+
+  private static void boxed(JsonGenerator out, Object value) {
+    switch (value) {
+      case Float number -> out.writeNumber(number);
+      case Double number -> out.writeNumber(number);
+      case Long number -> out.writeNumber(number);
+      default -> out.writeString(value.toString());
+    }
+  }
+
+  private int axis(JsonGenerator out, int axis, int index) {
+    if (axis == shape.length) {
+      element(out, index);
+      return index + 1;
+    }
+    int next = index;
+    out.writeStartArray();
+    for (long i = 0; i < shape[axis]; i++) {
+      next = axis(out, axis + 1, next);
+    }
+    out.writeEndArray();
+    return next;
+  }
+
+  int count() {
+    return type == ElementType.STRING ? strings.length : numbers.capacity() / type.size;
+  }
+
+  String string(int index) {
+    return strings[index];
+  }
+
+  /** The elements as they lie in memory, little-endian. */
+  byte[] raw() {
+    return numbers.array();
+  }
+
+  void element(JsonGenerator out, int index) {
+    int at = index * type.size;
+    switch (type) {
+      case FLOAT -> out.writeNumber(numbers.getFloat(at));
+      case DOUBLE -> out.writeNumber(numbers.getDouble(at));
+      case FLOAT16 -> out.writeNumber(Float.float16ToFloat(numbers.getShort(at)));
+      case BFLOAT16 -> out.writeNumber(Float.intBitsToFloat(numbers.getShort(at) << 16));
+      case BOOL -> out.writeBoolean(numbers.get(at) != 0);
+      case STRING -> out.writeString(strings[index]);
+      case UINT64 -> {
+        long bits = numbers.getLong(at);
+        if (bits >= 0) {
+          out.writeNumber(bits);
+        } else {
+          out.writeNumber(new BigInteger(Long.toUnsignedString(bits)));
+        }
+      }
+      case INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64 -> out.writeNumber(whole(index));
+    }
+  }
+
+  /** The element as a whole number; the bit pattern of a 16-bit float. */
+  long whole(int index) {
+    int at = index * type.size;
+    return switch (type) {
+      case INT8 -> numbers.get(at);
+      case UINT8, BOOL -> numbers.get(at) & 0xFF;
+      case INT16 -> numbers.getShort(at);
+      case UINT16, FLOAT16, BFLOAT16 -> numbers.getShort(at) & 0xFFFF;
+      case INT32 -> numbers.getInt(at);
+      case UINT32 -> numbers.getInt(at) & 0xFFFF_FFFFL;
+      case INT64, UINT64 -> numbers.getLong(at);
+      case FLOAT, DOUBLE, STRING -> throw new IllegalStateException(type + " is not whole");
+    };
+  }
+}

@@ -1,0 +1,133 @@
+"""Runs the test suites one after the other, shows what each prints, and adds up what passed, failed and was skipped."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
+FAST = ["unit", "runner"]
+ALL = FAST + ["article", "flows", "system"]
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, passed, failed, skipped):
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+        return self
+
+    def __str__(self):
+        return "%d passed, %d failed, %d skipped" % (self.passed, self.failed, self.skipped)
+
+
+def run(command, **options):
+    """Shows the output as it comes and returns (exit code, output)."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options)
+    lines = []
+    for line in process.stdout:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        lines.append(line)
+    return process.wait(), "".join(lines)
+
+
+def counted(code, *numbers):
+    """A suite that ended badly without counting a failure has failed once."""
+    tally = Tally().add(*numbers)
+    if code and not tally.failed:
+        tally.failed = 1
+    return tally
+
+
+def unit():
+    """Format, Error Prone, nullness, architecture rules, unit tests and the coverage floor of every module."""
+    for report in ROOT.glob("*/target/surefire-reports/TEST-*.xml"):
+        report.unlink()
+    code, _ = run(["./build", "-q", "verify", "--fail-at-end"])
+    passed = failed = skipped = 0
+    for report in ROOT.glob("*/target/surefire-reports/TEST-*.xml"):
+        suite = ElementTree.parse(report).getroot()
+        bad = int(suite.get("failures")) + int(suite.get("errors"))
+        left = int(suite.get("skipped"))
+        passed += int(suite.get("tests")) - bad - left
+        failed += bad
+        skipped += left
+    return counted(code, passed, failed, skipped)
+
+
+def runner():
+    """The Python host of entry scripts, as real processes on real sockets."""
+    code, output = run([sys.executable, "-m", "unittest", "discover", "-s", "runner/tests", "-t", "runner"])
+    ran = int(re.search(r"^Ran (\d+) test", output, re.M).group(1)) if "Ran " in output else 0
+    bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", output))
+    left = sum(int(n) for n in re.findall(r"skipped=(\d+)", output))
+    return counted(code, ran - bad - left, bad, left)
+
+
+def acceptance(script, *arguments):
+    code, output = run([str(client_python()), "acceptance/" + script, *arguments])
+    lines = [line.split(" ", 1)[0] for line in output.splitlines()]
+    return counted(code, lines.count("PASS"), lines.count("FAIL"), lines.count("SKIP"))
+
+
+def article():
+    """The article's own snippets, with the real client against a running server."""
+    return acceptance("article.py")
+
+
+def flows():
+    """Everything the real client does, against a running server."""
+    return acceptance("run_flows.py")
+
+
+def system():
+    """The command line, the demo, crashes, a full disk, bad input: against the program as users start it."""
+    return acceptance("system.py")
+
+
+def client_python():
+    """A Python 3.11 with the real client, made once per list of requirements."""
+    requirements = ROOT / "acceptance" / "flows" / "requirements.txt"
+    venv = CACHE / ("client-" + hashlib.sha256(requirements.read_bytes()).hexdigest()[:16])
+    python = venv / "bin" / "python"
+    if not (venv / "complete").exists():
+        print("installing the real client (once) ...", flush=True)
+        uv = os.environ["GATEHOUSE_PYTHON_UV"]
+        environment = dict(os.environ, UV_SYSTEM_CERTS="1", UV_HTTP_TIMEOUT="180")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.11", str(venv)], check=True, env=environment)
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)],
+            check=True, env=environment)
+        (venv / "complete").touch()
+    return python
+
+
+def main(arguments):
+    chosen = {"": ALL, "fast": FAST}.get(" ".join(arguments), arguments)
+    unknown = [name for name in chosen if name not in ALL]
+    if unknown:
+        sys.exit("test: no suite '%s' (expected: fast, %s)" % (unknown[0], ", ".join(ALL)))
+    total, rows = Tally(), []
+    for name in chosen:
+        print("== %s: %s" % (name, globals()[name].__doc__), flush=True)
+        started = time.monotonic()
+        tally = globals()[name]()
+        rows.append("%-8s %4d s  %s" % (name, time.monotonic() - started, tally))
+        total.add(tally.passed, tally.failed, tally.skipped)
+    print("\n" + "\n".join(rows))
+    print(total)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

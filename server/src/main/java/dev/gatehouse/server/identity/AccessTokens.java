@@ -1,0 +1,150 @@
+package dev.gatehouse.server.identity;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.gatehouse.api.Problem;
+import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.rest.Authenticator;
+import dev.gatehouse.server.rest.Caller;
+import dev.gatehouse.server.rest.Request;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.UUID;
+
+/**
+ * Makes and checks the access tokens of the control plane: JWTs signed with ES256 by a key of this
+ * installation.
+ */
+public final class AccessTokens implements Authenticator {
+  /** How long an access token is good for. */
+  public static final Duration LIFE = Duration.ofHours(1);
+
+  static final String ISSUER = "gatehouse";
+  static final String CONTROL_PLANE = "gatehouse-control-plane";
+  static final String REFRESH = "gatehouse-refresh";
+
+  private final ECKey key;
+  private final InstantSource clock;
+
+  public AccessTokens(Installation installation, InstantSource clock) {
+    this.key = parse(installation.text("token-key", AccessTokens::generate));
+    this.clock = clock;
+  }
+
+  /** The key pair that also signs the tokens of web services. */
+  public ECKey key() {
+    return key;
+  }
+
+  String issue(Admin admin, String use, Duration life) {
+    Instant now = clock.instant();
+    return sign(
+        new JWTClaimsSet.Builder()
+            .issuer(ISSUER)
+            .audience(use)
+            .subject(admin.id())
+            .claim("oid", admin.id())
+            .claim("appid", admin.id())
+            .claim("tid", admin.tenant())
+            .jwtID(UUID.randomUUID().toString())
+            .issueTime(Date.from(now))
+            .notBeforeTime(Date.from(now.minusSeconds(60)))
+            .expirationTime(Date.from(now.plus(life)))
+            .build());
+  }
+
+  /** The id token that the interactive login reads its user's name from. */
+  String idToken(Admin admin, String issuer, String client) {
+    Instant now = clock.instant();
+    return sign(
+        new JWTClaimsSet.Builder()
+            .issuer(issuer)
+            .audience(client)
+            .subject(admin.id())
+            .claim("tid", admin.tenant())
+            .claim("oid", admin.id())
+            .claim("upn", "admin@gatehouse")
+            .claim("preferred_username", "admin@gatehouse")
+            .issueTime(Date.from(now))
+            .expirationTime(Date.from(now.plus(LIFE)))
+            .build());
+  }
+
+  @Override
+  public Caller authenticate(Request request) {
+    String header = request.header("authorization").orElse("");
+    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      throw unauthenticated(
+          "This call needs an access token in the header Authorization: Bearer <token>.");
+    }
+    return new Caller(check(header.substring(7).trim(), CONTROL_PLANE));
+  }
+
+  /**
+   * The token's subject; a token that is broken, expired, not ours, or for another use is a 401.
+   */
+  String check(String token, String use) {
+    try {
+      SignedJWT jwt = SignedJWT.parse(token);
+      JWTClaimsSet claims = jwt.getJWTClaimsSet();
+      boolean ours =
+          JWSAlgorithm.ES256.equals(jwt.getHeader().getAlgorithm())
+              && jwt.verify(new ECDSAVerifier(key.toECPublicKey()))
+              && ISSUER.equals(claims.getIssuer())
+              && claims.getAudience().contains(use);
+      if (!ours) {
+        throw unauthenticated(
+            "The access token was not issued by this Gatehouse for this use; sign in again.");
+      }
+      if (claims.getExpirationTime().toInstant().isBefore(clock.instant())) {
+        throw unauthenticated("The access token has expired; sign in again.");
+      }
+      return claims.getSubject();
+    } catch (ParseException | JOSEException e) {
+      throw unauthenticated("The access token is not a JWT that can be read; sign in again.");
+    }
+  }
+
+  private String sign(JWTClaimsSet claims) {
+    try {
+      var jwt =
+          new SignedJWT(
+              new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
+      jwt.sign(new ECDSASigner(key));
+      return jwt.serialize();
+    } catch (JOSEException e) {
+      throw new IllegalStateException("a token cannot be signed", e);
+    }
+  }
+
+  private static ProblemException unauthenticated(String message) {
+    return new ProblemException(new Problem.Unauthenticated("AuthenticationFailed", message));
+  }
+
+  private static String generate() {
+    try {
+      return new ECKeyGenerator(Curve.P_256).keyIDFromThumbprint(true).generate().toJSONString();
+    } catch (JOSEException e) {
+      throw new IllegalStateException("a signing key cannot be made", e);
+    }
+  }
+
+  private static ECKey parse(String jwk) {
+    try {
+      return ECKey.parse(jwk);
+    } catch (ParseException e) {
+      throw new IllegalStateException("the stored signing key cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.gatehouse.server.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  private static final String EVERY_KEY =
+      """
+      listen:
+        address: 0.0.0.0
+        advertised-address: 192.0.2.1
+        https-port: 443
+        http-port: 80
+        dns-port: 53
+        plain-http-anywhere: true
+        max-body: 5MiB
+      zone: models.example.org
+      region: here
+      workspace:
+        subscription: 00000000-0000-0000-0000-0000000000aa
+        resource-group: rg1
+        name: ws1
+      python:
+        uv: /opt/uv
+        runner: /opt/runner
+        cache: /var/cache/environments
+        build-timeout: 5m
+        extra-indexes: true
+      tls:
+        hsts: 365d
+      """;
+
+  @TempDir Path data;
+
+  private Settings read(String yaml, Map<String, String> environment, Map<String, String> options)
+      throws IOException {
+    Files.writeString(data.resolve("gatehouse.yaml"), yaml);
+    return Settings.read(data, environment, options);
+  }
+
+  @Test
+  void hasADefaultForEveryKey() {
+    Settings settings = Settings.read(data, Map.of("XDG_CACHE_HOME", "/c"), Map.of());
+    assertThat(settings.listen().address().getHostAddress()).isEqualTo("127.0.0.1");
+    assertThat(settings.listen())
+        .extracting("https", "http", "dns", "maxBody")
+        .containsExactly(8443, 8080, 8053, 100L << 20);
+    assertThat(settings.names()).isEqualTo(new Settings.Names("gatehouse.localhost", "local"));
+    assertThat(settings.home())
+        .extracting("resourceGroup", "workspace")
+        .containsExactly("gatehouse", "default");
+    assertThat(settings.home().subscription()).isEmpty();
+    assertThat(settings.python().cache()).isEqualTo(Path.of("/c/gatehouse/environments"));
+    assertThat(settings.python())
+        .extracting("buildTimeout", "extraIndexes")
+        .containsExactly(Duration.ofMinutes(20), false);
+    assertThat(settings.tls().hsts()).isZero();
+  }
+
+  @Test
+  void readsEveryKey() throws IOException {
+    Settings settings = read(EVERY_KEY, Map.of(), Map.of());
+    assertThat(settings.listen().advertised().getHostAddress()).isEqualTo("192.0.2.1");
+    assertThat(settings.listen())
+        .extracting("https", "http", "dns", "maxBody")
+        .containsExactly(443, 80, 53, 5L << 20);
+    assertThat(settings.names()).isEqualTo(new Settings.Names("models.example.org", "here"));
+    assertThat(settings.home().subscription()).contains("00000000-0000-0000-0000-0000000000aa");
+    assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
+    assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.tls().hsts()).isEqualTo(Duration.ofDays(365));
+  }
+
+  @Test
+  void letsEnvironmentOverrideFileAndOptionOverrideBoth() throws IOException {
+    var environment =
+        Map.of("GATEHOUSE_LISTEN_HTTPS_PORT", "1002", "GATEHOUSE_LISTEN_HTTP_PORT", "1003");
+    Settings settings =
+        read("listen:\n  https-port: 1001\n", environment, Map.of("listen.https-port", "1004"));
+    assertThat(settings.listen().https()).isEqualTo(1004);
+    assertThat(settings.listen().http()).isEqualTo(1003);
+  }
+
+  @Test
+  void refusesAnUnknownKeyAndNamesIt() {
+    assertThatThrownBy(() -> read("listen:\n  htps-port: 1\n", Map.of(), Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("unknown key 'listen.htps-port'")
+        .hasMessageContaining("listen.https-port");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "listen.https-port, 70000, a port",
+    "listen.https-port, x, a port",
+    "listen.address, example.org, an IP address",
+    "listen.plain-http-anywhere, yes, true or false",
+    "python.build-timeout, 5, a number with its unit",
+    "listen.max-body, 5MB, a number with its unit",
+    "zone, Not A Zone, a DNS name",
+    "workspace.subscription, abc, a GUID",
+  })
+  void namesKeyValueAndRuleOfABadValue(String key, String value, String rule) {
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), Map.of(key, value)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("'" + value + "'")
+        .hasMessageContaining(rule);
+  }
+
+  @Test
+  void refusesToServePlainHttpInTheOpenUnlessTold() {
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), Map.of("listen.address", "0.0.0.0")))
+        .hasMessageContaining("listen.plain-http-anywhere: true");
+  }
+
+  @Test
+  void refusesWhatIsNoYaml() {
+    assertThatThrownBy(() -> read("a: [", Map.of(), Map.of())).hasMessageContaining("not YAML");
+    assertThatThrownBy(() -> read("region: [a, b]", Map.of(), Map.of()))
+        .hasMessageContaining("is a list");
+    assertThatThrownBy(() -> read("nonsense", Map.of(), Map.of()))
+        .hasMessageContaining("keys and values");
+  }
+
+  @Test
+  void letsOneProcessHaveTheDataFolder() throws IOException {
+    try (var held = DataFolder.open(data.resolve("d"), Map.of())) {
+      assertThat(held.run().toString().length()).isLessThan(80);
+      assertThatThrownBy(() -> DataFolder.open(data.resolve("d"), Map.of()))
+          .hasMessageContaining("another Gatehouse runs");
+    }
+    DataFolder.open(data.resolve("d"), Map.of()).close();
+  }
+
+  @Test
+  void putsSocketsElsewhereWhenThePathIsLong() throws IOException {
+    Path deep = data.resolve("x".repeat(90));
+    try (var folder = DataFolder.open(deep, Map.of("XDG_RUNTIME_DIR", data.toString()))) {
+      assertThat(folder.run()).startsWith(data).isNotEqualTo(deep.resolve("run"));
+    }
+  }
+}
