@@ -65,7 +65,8 @@ final class LocalReplicasTest {
   @Test
   void servesAndLogs() throws Exception {
     var replica = replicas.launch(spec(ECHO), states::add);
-    assertThat(score(replica, "hi")).endsWith("[\"hi\", \"" + folder.resolve("echo") + "\", null, \"set\"]");
+    assertThat(score(replica, "hi"))
+        .endsWith("[\"hi\", \"" + folder.resolve("echo") + "\", null, \"set\"]");
     assertThat(replicas.initLog("echo", 10)).containsExactly("init of the echo script");
     replica.close();
     assertThat(replicas.log("echo", 1)).containsExactly("scored hi");
@@ -76,12 +77,15 @@ final class LocalReplicasTest {
 
   @Test
   void failedInitIsTheFault() throws IOException {
-    var spec = spec("def init():\n    raise RuntimeError('the model is missing')\ndef run(raw): pass\n");
+    var spec =
+        spec("def init():\n    raise RuntimeError('the model is missing')\ndef run(raw): pass\n");
     assertThatThrownBy(() -> replicas.launch(spec, states::add))
         .isInstanceOfSatisfying(
             ReplicaFault.class,
             fault -> {
-              assertThat(fault).hasMessage("The entry script did not start (exit code 3): RuntimeError: the model is missing");
+              assertThat(fault)
+                  .hasMessage(
+                      "The entry script did not start (exit code 3): RuntimeError: the model is missing");
               assertThat(fault.exitCode()).isEqualTo(3);
               assertThat(fault.lastLines()).contains("Traceback (most recent call last):");
             });
@@ -93,7 +97,15 @@ final class LocalReplicasTest {
   void initThatNeverEndsIsKilled() throws IOException {
     var slow = spec("import time\ndef init():\n    time.sleep(600)\ndef run(raw): pass\n");
     var spec =
-        new ReplicaSpec("echo", slow.python(), slow.files(), Map.of(), slow.program(), 1, 0, Duration.ofMillis(300));
+        new ReplicaSpec(
+            "echo",
+            slow.python(),
+            slow.files(),
+            Map.of(),
+            slow.program(),
+            1,
+            0,
+            Duration.ofMillis(300));
     assertThatThrownBy(() -> replicas.launch(spec, states::add))
         .hasMessageContaining("init() was not through after")
         .extracting(e -> ((ReplicaFault) e).exitCode())
@@ -104,8 +116,17 @@ final class LocalReplicasTest {
   void missingInterpreterIsAFault() throws IOException {
     var spec = spec(ECHO);
     var wrong =
-        new ReplicaSpec("echo", folder.resolve("none"), spec.files(), Map.of(), spec.program(), 1, 0, Duration.ofSeconds(9));
-    assertThatThrownBy(() -> replicas.launch(wrong, states::add)).hasMessageContaining("could not be started");
+        new ReplicaSpec(
+            "echo",
+            folder.resolve("none"),
+            spec.files(),
+            Map.of(),
+            spec.program(),
+            1,
+            0,
+            Duration.ofSeconds(9));
+    assertThatThrownBy(() -> replicas.launch(wrong, states::add))
+        .hasMessageContaining("could not be started");
   }
 
   @Test
@@ -122,7 +143,8 @@ final class LocalReplicasTest {
 
   @Test
   void isGivenUpAfterTooManyCrashes() throws Exception {
-    var once = "import os\ndef init():\n    if os.path.exists('seen'):\n        raise KeyError('gone')\n    open('seen', 'w').close()\n";
+    var once =
+        "import os\ndef init():\n    if os.path.exists('seen'):\n        raise KeyError('gone')\n    open('seen', 'w').close()\n";
     var replica = replicas.launch(spec(once + "def run(raw):\n    os._exit(1)\n"), states::add);
     score(replica, "x");
     ReplicaState last = next();
@@ -137,11 +159,20 @@ final class LocalReplicasTest {
   void tooMuchMemoryIsACrashWithItsReason() throws Exception {
     var spec = spec(ECHO);
     var small =
-        new ReplicaSpec("echo", spec.python(), spec.files(), spec.environment(), spec.program(), 1, 120L << 20, Duration.ofSeconds(30));
+        new ReplicaSpec(
+            "echo",
+            spec.python(),
+            spec.files(),
+            spec.environment(),
+            spec.program(),
+            1,
+            120L << 20,
+            Duration.ofSeconds(30));
     var replica = replicas.launch(small, states::add);
     score(replica, "eat");
     assertThat(next()).isEqualTo(new ReplicaState.Ready());
-    assertThat(((ReplicaState.Restarting) next()).reason()).contains("more than its limit of 120 MiB");
+    assertThat(((ReplicaState.Restarting) next()).reason())
+        .contains("more than its limit of 120 MiB");
   }
 
   @Test
@@ -175,8 +206,16 @@ final class LocalReplicasTest {
     var spec = spec(ECHO);
     var noCode =
         new ReplicaSpec(
-            "nc", spec.python(), spec.files(), Map.of(), ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN, 2, 0, Duration.ofSeconds(30));
-    assertThatThrownBy(() -> replicas.launch(noCode, states::add)).hasMessageContaining("a model of one file");
+            "nc",
+            spec.python(),
+            spec.files(),
+            Map.of(),
+            ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN,
+            2,
+            0,
+            Duration.ofSeconds(30));
+    assertThatThrownBy(() -> replicas.launch(noCode, states::add))
+        .hasMessageContaining("a model of one file");
     assertThat(replicas.log("nc", 5)).isNotEmpty();
     replicas.forget("nc");
     assertThat(replicas.log("nc", 5)).isEmpty();
@@ -203,7 +242,8 @@ final class LocalReplicasTest {
     output.started();
     output.run();
     assertThat(output.lastLines()).extracting(String::length).containsExactly(16 * 1024, 3);
-    assertThat(ReplicaFault.reasonIn(List.of("a.b.OddError: why", "  at", ""), 1)).isEqualTo("a.b.OddError: why");
+    assertThat(ReplicaFault.reasonIn(List.of("a.b.OddError: why", "  at", ""), 1))
+        .isEqualTo("a.b.OddError: why");
     assertThat(ReplicaFault.reasonIn(List.of(), 137)).isEqualTo("killed by signal 9");
   }
 
@@ -212,29 +252,46 @@ final class LocalReplicasTest {
     assertThatThrownBy(() -> ReplicaSettings.of(folder, Path.of("/" + "x".repeat(100)), folder))
         .hasMessageContaining("expected: at most 91 bytes");
     var spec = spec(ECHO);
-    assertThatThrownBy(
-            () -> new ReplicaSpec("../x", spec.python(), spec.files(), Map.of(), spec.program(), 1, 0, Duration.ZERO))
+    assertThatThrownBy(() ->
+            new ReplicaSpec(
+                "../x", spec.python(), spec.files(), Map.of(), spec.program(), 1, 0, Duration.ZERO))
         .hasMessageContaining("service: '../x'");
-    assertThatThrownBy(
-            () -> new ReplicaSpec("x", spec.python(), spec.files(), Map.of(), spec.program(), 0, 0, Duration.ZERO))
+    assertThatThrownBy(() ->
+            new ReplicaSpec(
+                "x", spec.python(), spec.files(), Map.of(), spec.program(), 0, 0, Duration.ZERO))
         .hasMessageContaining("threads: 0");
   }
 
   private LocalReplicas replicas() {
     var settings =
         new ReplicaSettings(
-            Path.of("../runner/gatehouse-runner.py"), folder.resolve("run"), folder.resolve("logs"), 1 << 20,
-            Duration.ofSeconds(10), 2, Duration.ofMillis(10), Duration.ofMillis(50));
+            Path.of("../runner/gatehouse-runner.py"),
+            folder.resolve("run"),
+            folder.resolve("logs"),
+            1 << 20,
+            Duration.ofSeconds(10),
+            2,
+            Duration.ofMillis(10),
+            Duration.ofMillis(50));
     return new LocalReplicas(settings, InstantSource.system(), new Random());
   }
 
   private ReplicaSpec spec(String script) throws IOException {
     var uploaded = Files.writeString(folder.resolve("uploaded"), script);
     var contents =
-        new ServiceContents(List.of(new Code("score.py", uploaded, false)), List.of(), Map.of(), "score.py");
-    var files = ServiceFiles.lay(contents, folder.resolve("echo"), ServiceFiles.Placement.COPY, 1 << 20);
+        new ServiceContents(
+            List.of(new Code("score.py", uploaded, false)), List.of(), Map.of(), "score.py");
+    var files =
+        ServiceFiles.lay(contents, folder.resolve("echo"), ServiceFiles.Placement.COPY, 1 << 20);
     return new ReplicaSpec(
-        "echo", python(), files, Map.of("OWN", "set"), ReplicaSpec.Program.ENTRY_SCRIPT, 1, 0, Duration.ofSeconds(30));
+        "echo",
+        python(),
+        files,
+        Map.of("OWN", "set"),
+        ReplicaSpec.Program.ENTRY_SCRIPT,
+        1,
+        0,
+        Duration.ofSeconds(30));
   }
 
   private static Path python() {
@@ -251,7 +308,10 @@ final class LocalReplicasTest {
 
   private static String score(Replica replica, String body) throws IOException {
     var request =
-        "POST /score HTTP/1.1\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        "POST /score HTTP/1.1\r\nConnection: close\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body;
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(replica.socket()));
       channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));

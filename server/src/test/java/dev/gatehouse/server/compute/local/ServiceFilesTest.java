@@ -37,7 +37,10 @@ final class ServiceFilesTest {
 
   @Test
   void oneModelIsItsOwnFolder() throws Exception {
-    var files = lay(new ServiceContents(List.of(code("score.py")), List.of(model("m", 3)), Map.of(), "score.py"));
+    var files =
+        lay(
+            new ServiceContents(
+                List.of(code("score.py")), List.of(model("m", 3)), Map.of(), "score.py"));
     assertThat(files.modelDir()).isEqualTo(target.resolve("azureml-models/m/3"));
     assertThat(files.modelDir().resolve("dir/a b.txt")).hasContent("stored");
     assertThat(files.environment())
@@ -48,7 +51,8 @@ final class ServiceFilesTest {
 
   @Test
   void severalModelsShareOneFolder() {
-    var contents = new ServiceContents(List.of(), List.of(model("m", 1), model("n", 2)), Map.of(), "");
+    var contents =
+        new ServiceContents(List.of(), List.of(model("m", 1), model("n", 2)), Map.of(), "");
     var files = lay(contents);
     assertThat(files.modelDir()).isEqualTo(target.resolve("azureml-models"));
     assertThat(files.modelDir().resolve("n/2/dir/a b.txt")).exists();
@@ -59,7 +63,10 @@ final class ServiceFilesTest {
   void copiesAreNotTheStoredFile() throws IOException {
     var files =
         ServiceFiles.lay(
-            new ServiceContents(List.of(), List.of(model("m", 1)), Map.of(), ""), target, Placement.COPY, 100);
+            new ServiceContents(List.of(), List.of(model("m", 1)), Map.of(), ""),
+            target,
+            Placement.COPY,
+            100);
     Files.writeString(files.modelDir().resolve("dir/a b.txt"), "changed");
     assertThat(folder.resolve("blob")).hasContent("stored");
   }
@@ -91,10 +98,12 @@ final class ServiceFilesTest {
   @Test
   void refusesNamesThatLeadOutside() {
     for (var name : List.of("../x", "/etc/x", ".", "a/../../x", "")) {
-      assertThatThrownBy(() -> lay(new ServiceContents(List.of(code(name)), List.of(), Map.of(), "")))
+      assertThatThrownBy(
+              () -> lay(new ServiceContents(List.of(code(name)), List.of(), Map.of(), "")))
           .isInstanceOf(FilesFault.class);
     }
-    assertThatThrownBy(() -> lay(new ServiceContents(List.of(), List.of(model("..", 1)), Map.of(), "")))
+    assertThatThrownBy(
+            () -> lay(new ServiceContents(List.of(), List.of(model("..", 1)), Map.of(), "")))
         .hasMessageContaining("expected: a relative path");
   }
 
@@ -105,8 +114,12 @@ final class ServiceFilesTest {
     Files.createSymbolicLink(folder.resolve("in"), Path.of("src"));
     assertRefused("points outside", tar("--format=pax", "out"));
     assertRefused("points outside", tar("--format=pax", "up"));
-    assertRefused("expected: a relative path", tar("--format=pax", "-P", "src/../../" + folder.getFileName() + "/blob"));
-    assertRefused("reached through a link", tar("--format=pax", "src", "in", "--transform=s,blob,in/y,", "blob"));
+    assertRefused(
+        "expected: a relative path",
+        tar("--format=pax", "-P", "src/../../" + folder.getFileName() + "/blob"));
+    assertRefused(
+        "reached through a link",
+        tar("--format=pax", "src", "in", "--transform=s,blob,in/y,", "blob"));
     assertRefused("comes twice", tar("--format=pax", "--hard-dereference", "blob", "blob"));
   }
 
@@ -114,7 +127,9 @@ final class ServiceFilesTest {
   void linksInsideAreFine() throws Exception {
     Files.createSymbolicLink(folder.resolve("src/soft.py"), Path.of("score.py"));
     Files.createLink(folder.resolve("src/hard.py"), folder.resolve("src/score.py"));
-    lay(new ServiceContents(List.of(tar("--format=gnu", "--sort=name", "src")), List.of(), Map.of(), ""));
+    lay(
+        new ServiceContents(
+            List.of(tar("--format=gnu", "--sort=name", "src")), List.of(), Map.of(), ""));
     assertThat(target.resolve("src/soft.py")).hasContent("x = 1");
     assertThat(target.resolve("src/score.py")).hasContent("x = 1");
   }
@@ -160,7 +175,9 @@ final class ServiceFilesTest {
 
   private void assertRefused(String reason, Code archive) {
     var contents = new ServiceContents(List.of(archive), List.of(), Map.of(), "");
-    assertThatThrownBy(() -> lay(contents)).isInstanceOf(FilesFault.class).hasMessageContaining(reason);
+    assertThatThrownBy(() -> lay(contents))
+        .isInstanceOf(FilesFault.class)
+        .hasMessageContaining(reason);
     assertThat(target).doesNotExist();
   }
 
@@ -178,13 +195,19 @@ final class ServiceFilesTest {
 
   private Code tar(String... words) throws Exception {
     var file = folder.resolve("code.tar.gz");
-    var command = new java.util.ArrayList<>(List.of("tar", "-C", folder.toString(), "-czf", file.toString()));
+    var command =
+        new java.util.ArrayList<>(List.of("tar", "-C", folder.toString(), "-czf", file.toString()));
     command.addAll(List.of(words));
     run(command.toArray(String[]::new));
     return new Code("code.tar.gz", file, true);
   }
 
   private static void run(String... words) throws Exception {
-    assertThat(new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start().waitFor()).isZero();
+    assertThat(
+            new ProcessBuilder(words)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor())
+        .isZero();
   }
 }
