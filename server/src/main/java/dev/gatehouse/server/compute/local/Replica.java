@@ -1,0 +1,165 @@
+package dev.gatehouse.server.compute.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One replica of a service: a socket path that stays, and a process behind it that is replaced when
+ * it crashes.
+ */
+public final class Replica implements AutoCloseable {
+
+  private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
+  private static final Duration SETTLED = Duration.ofMinutes(5);
+
+  private final ReplicaSpec spec;
+  private final ReplicaSettings settings;
+  private final Path socket;
+  private final ReplicaProcess.Logs logs;
+  private final InstantSource clock;
+  private final Consumer<ReplicaState> observer;
+  private final Runnable ended;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread supervisor = Thread.ofVirtual().unstarted(this::supervise);
+  private volatile ReplicaProcess process;
+
+  private Replica(
+      Parts parts, ReplicaProcess process, Consumer<ReplicaState> observer, Runnable ended) {
+    this.spec = parts.spec();
+    this.settings = parts.settings();
+    this.socket = parts.socket();
+    this.logs = parts.logs();
+    this.clock = parts.clock();
+    this.process = process;
+    this.observer = observer;
+    this.ended = ended;
+  }
+
+  /** What a replica is made of. */
+  record Parts(
+      ReplicaSpec spec,
+      ReplicaSettings settings,
+      Path socket,
+      ReplicaProcess.Logs logs,
+      InstantSource clock) {
+
+    ReplicaProcess launch() throws IOException, InterruptedException {
+      var process = ReplicaProcess.start(spec, settings, socket, logs);
+      try {
+        process.awaitReady(spec.startTimeout());
+        return process;
+      } catch (ReplicaFault | InterruptedException e) {
+        process.end();
+        throw e;
+      }
+    }
+  }
+
+  static Replica start(Parts parts, Consumer<ReplicaState> observer, Runnable ended)
+      throws IOException, InterruptedException {
+    var replica = new Replica(parts, parts.launch(), observer, ended);
+    observer.accept(new ReplicaState.Ready());
+    replica.supervisor.start();
+    return replica;
+  }
+
+  /** Where its runner listens; the path stays the same over restarts. */
+  public Path socket() {
+    return socket;
+  }
+
+  /** The process that serves at this moment. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Drains and ends it; blocks for at most a little over the stop timeout. A second call does
+   * nothing.
+   */
+  @Override
+  public void close() {
+    if (stopping.getCount() == 0) {
+      return;
+    }
+    stopping.countDown();
+    try {
+      process.stop(settings.stopTimeout());
+      supervisor.join(settings.stopTimeout());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    process.end(); // the supervisor may just have started another one
+    ended.run();
+    observer.accept(new ReplicaState.Stopped());
+  }
+
+  void checkMemory() {
+    long limit = spec.memoryBytes();
+    if (limit > 0) {
+      long used = process.memory(limit);
+      if (used > limit) {
+        process.kill(
+            "it used "
+                + (used >> 20)
+                + " MiB of memory, more than its limit of "
+                + (limit >> 20)
+                + " MiB");
+      }
+    }
+  }
+
+  private void supervise() {
+    int attempt = 0;
+    try {
+      while (true) {
+        Instant since = clock.instant();
+        var fault = process.fault();
+        if (stopping.getCount() == 0) {
+          return;
+        }
+        process.end();
+        attempt = since.plus(SETTLED).isBefore(clock.instant()) ? 1 : attempt + 1;
+        if (attempt > settings.restarts()) {
+          observer.accept(new ReplicaState.GivenUp(fault.reason()));
+          return;
+        }
+        var pause = pause(attempt);
+        observer.accept(new ReplicaState.Restarting(attempt, fault.reason(), pause));
+        if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        restart();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A start that fails leaves an ended process, which the loop then counts as one more crash. */
+  private void restart() throws InterruptedException {
+    try {
+      var next = ReplicaProcess.start(spec, settings, socket, logs);
+      process = next;
+      if (stopping.getCount() == 0) {
+        next.end();
+        return;
+      }
+      next.awaitReady(spec.startTimeout());
+      observer.accept(new ReplicaState.Ready());
+    } catch (ReplicaFault | IOException _) {
+      // The loop reads the same fault from the process.
+    }
+  }
+
+  private Duration pause(int attempt) {
+    var pause = settings.firstBackOff().multipliedBy(1L << Math.min(attempt - 1, 20));
+    return pause.compareTo(LONGEST_BACK_OFF) < 0 ? pause : LONGEST_BACK_OFF;
+  }
+}

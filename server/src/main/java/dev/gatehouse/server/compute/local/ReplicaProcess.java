@@ -1,0 +1,161 @@
+package dev.gatehouse.server.compute.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One operating system process of a replica; a restart makes another one of these. */
+final class ReplicaProcess {
+
+  /** What a script sees of the server's own environment: nothing that could be a secret. */
+  private static final Set<String> INHERITED =
+      Set.of(
+          "PATH",
+          "HOME",
+          "USER",
+          "LANG",
+          "LC_ALL",
+          "TZ",
+          "TMPDIR",
+          "LD_LIBRARY_PATH",
+          "CUDA_VISIBLE_DEVICES",
+          "HTTP_PROXY",
+          "HTTPS_PROXY",
+          "NO_PROXY",
+          "http_proxy",
+          "https_proxy",
+          "no_proxy",
+          "SSL_CERT_FILE",
+          "SSL_CERT_DIR",
+          "REQUESTS_CA_BUNDLE");
+
+  private final Process process;
+  private final Path socket;
+  private final ReplicaOutput output;
+  private final Thread reader;
+  private volatile @Nullable String killedFor;
+
+  private ReplicaProcess(Process process, Path socket, ReplicaOutput output) {
+    this.process = process;
+    this.socket = socket;
+    this.output = output;
+    this.reader = Thread.ofVirtual().start(output);
+  }
+
+  static ReplicaProcess start(ReplicaSpec spec, ReplicaSettings settings, Path socket, Logs logs)
+      throws IOException {
+    Files.createDirectories(settings.runFolder());
+    var builder =
+        new ProcessBuilder(words(spec, settings, socket))
+            .directory(spec.files().appRoot().toFile())
+            .redirectErrorStream(true);
+    environment(builder.environment(), spec);
+    var process = builder.start();
+    PidFiles.write(socket, process.toHandle());
+    return new ReplicaProcess(
+        process, socket, new ReplicaOutput(process.getInputStream(), logs.run(), logs.init()));
+  }
+
+  /** The two logs of a service. */
+  record Logs(ServiceLog run, ServiceLog init) {}
+
+  private static List<String> words(ReplicaSpec spec, ReplicaSettings settings, Path socket) {
+    var words = new ArrayList<String>();
+    words.add(spec.python().toString());
+    words.add("-u");
+    words.add(settings.runner().toString());
+    words.addAll(List.of("--socket", socket.toString(), "--parent-pipe"));
+    words.addAll(List.of("--threads", Integer.toString(spec.threads())));
+    words.addAll(
+        List.of(
+            "--drain-seconds", Long.toString(Math.max(1, settings.stopTimeout().toSeconds() - 1))));
+    switch (spec.program()) {
+      case ENTRY_SCRIPT -> {}
+      case NO_CODE_SCIKIT_LEARN -> words.addAll(List.of("--no-code", "sklearn"));
+    }
+    return words;
+  }
+
+  private static void environment(Map<String, String> environment, ReplicaSpec spec) {
+    environment.keySet().retainAll(INHERITED);
+    var bin = spec.python().resolveSibling("");
+    environment.merge("PATH", bin.toString(), (old, own) -> own + ":" + old);
+    environment.put("PYTHONUTF8", "1");
+    environment.putAll(spec.environment());
+    environment.putAll(spec.files().environment());
+  }
+
+  /**
+   * Waits for the first healthy answer; a process that ends before, or says nothing in time, is a
+   * fault and is gone then.
+   */
+  void awaitReady(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    long pause = 10;
+    while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
+      if (HealthProbe.healthy(socket)) {
+        output.started();
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        kill("init() was not through after " + timeout.toSeconds() + " s");
+        break;
+      }
+      pause = Math.min(200, pause + 10);
+    }
+    throw fault();
+  }
+
+  /** Blocks until it has ended. */
+  ReplicaFault fault() throws InterruptedException {
+    int code = process.waitFor();
+    reader.join(Duration.ofSeconds(1)); // what it started may hold the pipe open for longer
+    var lines = output.lastLines();
+    var killed = killedFor;
+    return killed == null
+        ? new ReplicaFault(code, ReplicaFault.reasonIn(lines, code), lines)
+        : new ReplicaFault(-1, killed, lines);
+  }
+
+  /** SIGTERM, and SIGKILL to all that is left of its processes after the timeout. */
+  void stop(Duration timeout) throws InterruptedException {
+    try {
+      process.destroy();
+      var _ = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      end();
+    }
+  }
+
+  /** SIGKILL to the whole tree; the reason is what the fault says then. */
+  void kill(String reason) {
+    killedFor = reason;
+    if (process.isAlive()) {
+      ProcessTable.kill(ProcessTable.read().tree(pid()));
+    }
+  }
+
+  /** Removes what a process that ended has left: children, socket, pid file. */
+  void end() {
+    var table = ProcessTable.read();
+    // The number of an ended process may belong to somebody else by now.
+    ProcessTable.kill(process.isAlive() ? table.tree(pid()) : table.session(pid()));
+    PidFiles.remove(socket);
+  }
+
+  /** Bytes in the memory of all its processes; 0 when it has ended. */
+  long memory(long limit) {
+    return process.isAlive() ? ProcessTable.memory(ProcessTable.read().tree(pid()), limit) : 0;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+}
