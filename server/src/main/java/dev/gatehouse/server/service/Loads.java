@@ -48,7 +48,10 @@ final class Loads {
             : script(workspaceId, part.image()),
         models,
         new Load.Scale(
-            part.replicas(), part.limits().concurrent(), part.limits().scoringTimeout()));
+            part.replicas(),
+            part.limits().concurrent(),
+            part.limits().scoringTimeout(),
+            part.memoryBytes()));
   }
 
   private static Program builtIn(RegisteredModel model, Load.LoadedModel files) {

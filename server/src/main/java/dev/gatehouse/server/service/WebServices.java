@@ -156,6 +156,11 @@ public final class WebServices implements AutoCloseable {
             definition -> definition.computeName().filter(target::equalsIgnoreCase).isPresent());
   }
 
+  /** The names of all services of a workspace. */
+  public List<String> names(String workspaceId) {
+    return users(workspaceId, _ -> true);
+  }
+
   private List<String> users(String workspaceId, Predicate<Definition> uses) {
     return store.all(workspaceId).stream()
         .filter(service ->

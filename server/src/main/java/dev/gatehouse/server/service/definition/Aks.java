@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Aks(ObjectNode document, ImageRequest image) implements Definition {
   static final String TYPE = "AKS";
   static final double SMALLEST = 0.001;
+  private static final long GIGABYTE = 1L << 30;
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
   static Aks check(ObjectNode sent) {
@@ -141,6 +142,7 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
         share,
         image,
         replicas,
+        (long) (document.path("containerResourceRequirements").path("memoryInGBLimit").asDouble(0) * GIGABYTE),
         new Version.Limits(
             document.path("maxConcurrentRequestsPerContainer").intValue(),
             Duration.ofMillis(document.path("maxQueueWaitMs").intValue()),

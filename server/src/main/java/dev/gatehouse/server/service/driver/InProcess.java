@@ -1,32 +1,19 @@
 package dev.gatehouse.server.service.driver;
 
 import dev.gatehouse.gateway.Backend;
-import dev.gatehouse.gateway.Model;
+import dev.gatehouse.gateway.onnx.ModelFault;
+import dev.gatehouse.gateway.onnx.OnnxModel;
+import dev.gatehouse.gateway.onnx.OnnxModels;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.operation.OperationLog;
 import java.util.List;
 
 /** Runs ONNX models in the gateway's process. */
 public final class InProcess implements ComputeDriver {
-  private final Opener opener;
+  private final OnnxModels models;
 
-  public InProcess(Opener opener) {
-    this.opener = opener;
-  }
-
-  /** Loads model files. */
-  @FunctionalInterface
-  public interface Opener {
-    /** Throws a start failure that says what is wrong with the file. */
-    Opened open(StoredFile file, String name, String version) throws StartFailure;
-  }
-
-  /** A model that answers until it is closed. */
-  public interface Opened extends AutoCloseable {
-    Model model();
-
-    @Override
-    void close();
+  public InProcess(OnnxModels models) {
+    this.models = models;
   }
 
   @Override
@@ -38,11 +25,11 @@ public final class InProcess implements ComputeDriver {
             .findFirst()
             .orElseGet(() -> model.files().getFirst());
     log.line("Loading " + file.path());
-    Opened opened = opener.open(file, model.name(), Integer.toString(model.version()));
+    OnnxModel opened = open(file, model);
     return new Started() {
       @Override
       public Backend backend() {
-        return new Backend.InProcess(opened.model());
+        return new Backend.InProcess(opened);
       }
 
       @Override
@@ -50,6 +37,18 @@ public final class InProcess implements ComputeDriver {
         opened.close();
       }
     };
+  }
+
+  private OnnxModel open(StoredFile file, Load.LoadedModel model) throws StartFailure {
+    try {
+      return models.open(
+          file.file(), file.digest(), model.name(), Integer.toString(model.version()));
+    } catch (ModelFault e) {
+      throw new StartFailure(
+          StartFailure.Step.START,
+          "the ONNX model " + file.path() + " cannot be served: " + e.getMessage(),
+          List.of());
+    }
   }
 
   @Override

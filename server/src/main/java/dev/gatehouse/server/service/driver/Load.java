@@ -26,6 +26,7 @@ public record Load(
   /**
    * @param replicas processes
    * @param concurrent requests that one process works on at a time
+   * @param memoryBytes bound of one process, 0 for none
    */
-  public record Scale(int replicas, int concurrent, Duration scoringTimeout) {}
+  public record Scale(int replicas, int concurrent, Duration scoringTimeout, long memoryBytes) {}
 }
