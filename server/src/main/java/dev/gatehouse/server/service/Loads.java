@@ -1,0 +1,100 @@
+package dev.gatehouse.server.service;
+
+import dev.gatehouse.api.Problem;
+import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.artifact.ArtifactReference;
+import dev.gatehouse.server.artifact.StoredFile;
+import dev.gatehouse.server.model.RegisteredModel;
+import dev.gatehouse.server.rest.Json;
+import dev.gatehouse.server.service.definition.Definition;
+import dev.gatehouse.server.service.definition.ImageRequest;
+import dev.gatehouse.server.service.definition.Part;
+import dev.gatehouse.server.service.driver.Load;
+import dev.gatehouse.server.service.driver.Program;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the files of models and code that a definition names, and the program that serves them. */
+final class Loads {
+  private final Neighbours neighbours;
+
+  Loads(Neighbours neighbours) {
+    this.neighbours = neighbours;
+  }
+
+  /** A missing model or file, or a model that no built-in program serves, is a problem. */
+  void check(String workspaceId, Definition definition) {
+    for (Part part : definition.parts()) {
+      load(workspaceId, definition.name().value(), part, "check");
+    }
+  }
+
+  Load load(String workspaceId, String service, Part part, String instance) {
+    List<RegisteredModel> registered =
+        part.image().modelIds().stream()
+            .map(id -> neighbours.models().require(workspaceId, id))
+            .toList();
+    List<Load.LoadedModel> models =
+        registered.stream()
+            .map(model ->
+                new Load.LoadedModel(
+                    model.name(), model.version(), neighbours.models().files(model)))
+            .toList();
+    return new Load(
+        instance,
+        service,
+        part.image().withoutCode()
+            ? builtIn(registered.getFirst(), models.getFirst())
+            : script(workspaceId, part.image()),
+        models,
+        new Load.Scale(
+            part.replicas(),
+            part.limits().concurrent(),
+            part.limits().scoringTimeout(),
+            part.memoryBytes()));
+  }
+
+  private static Program builtIn(RegisteredModel model, Load.LoadedModel files) {
+    return switch (model.framework()) {
+      case "Onnx" -> {
+        long graphs =
+            files.files().stream().filter(file -> file.path().endsWith(".onnx")).count();
+        if (graphs != 1 && files.files().size() != 1) {
+          throw ProblemException.invalid(
+              "The model '"
+                  + model.id()
+                  + "' has "
+                  + graphs
+                  + " files that end in .onnx; an ONNX model without an inference config needs exactly one.");
+        }
+        yield new Program.Onnx();
+      }
+      case "ScikitLearn" ->
+          new Program.ScikitLearn(Json.text(model.document(), "frameworkVersion").orElse(""));
+      default ->
+          throw ProblemException.invalid(
+              "The model '"
+                  + model.id()
+                  + "' has the framework "
+                  + model.framework()
+                  + ", which is not served without an inference config (Onnx and ScikitLearn are);"
+                  + " deploy it with an entry script.");
+    };
+  }
+
+  private Program script(String workspaceId, ImageRequest image) {
+    var assets = new ArrayList<Program.Asset>();
+    for (ImageRequest.CodeAsset asset : image.assets()) {
+      List<StoredFile> found =
+          neighbours.files().under(workspaceId, ArtifactReference.parse(asset.url()));
+      if (found.isEmpty()) {
+        throw new ProblemException(
+            new Problem.Invalid(
+                "ArtifactNotFound",
+                "The code file '" + asset.url() + "' has not been uploaded; upload it and deploy again."));
+      }
+      assets.add(new Program.Asset(asset.id(), asset.unpack(), found.getFirst()));
+    }
+    return new Program.Script(image.driver().orElse(""), assets, image.environment());
+  }
+}

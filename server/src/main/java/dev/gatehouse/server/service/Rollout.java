@@ -1,0 +1,155 @@
+package dev.gatehouse.server.service;
+
+import dev.gatehouse.server.operation.OperationLog;
+import dev.gatehouse.server.service.definition.Aci;
+import dev.gatehouse.server.service.definition.BroughtPem;
+import dev.gatehouse.server.service.definition.Definition;
+import dev.gatehouse.server.service.definition.Part;
+import dev.gatehouse.server.service.driver.ComputeDriver;
+import dev.gatehouse.server.service.driver.StartFailure;
+import dev.gatehouse.server.service.driver.Started;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * Brings a definition into service: starts what does not run yet, switches the route when all of it
+ * is ready, and ends what is no longer needed after its last answer.
+ */
+final class Rollout {
+  private final ComputeDriver driver;
+  private final Loads loads;
+  private final Fleet fleet;
+  private final ServicePlaces places;
+  private final ServiceStore store;
+  private final Neighbours.CertificateDesk certificates;
+  private final Executor background;
+
+  Rollout(Parts parts, ServiceStore store, Neighbours neighbours, Executor background) {
+    this.driver = parts.driver();
+    this.loads = parts.loads();
+    this.fleet = parts.fleet();
+    this.places = parts.places();
+    this.store = store;
+    this.certificates = neighbours.certificates();
+    this.background = background;
+  }
+
+  /** What a roll-out works with. */
+  record Parts(ComputeDriver driver, Loads loads, Fleet fleet, ServicePlaces places) {}
+
+  /**
+   * Returns when the definition serves; throws with everything as it was before.
+   *
+   * @param attempt the id of the operation that does it; what it starts is named after it
+   */
+  void run(WebService service, Definition definition, String attempt, OperationLog log)
+      throws StartFailure, InterruptedException {
+    Map<String, Fleet.Running> before = fleet.of(service.id());
+    var next = new LinkedHashMap<String, Fleet.Running>();
+    var fresh = new ArrayList<Fleet.Running>();
+    boolean done = false;
+    try {
+      for (Part part : definition.parts()) {
+        Fleet.Running runs = before.get(part.version());
+        if (runs != null && runs.part().runsLike(part)) {
+          next.put(part.version(), runs);
+        } else {
+          Fleet.Running started = start(service, part, attempt, log);
+          fresh.add(started);
+          next.put(part.version(), started);
+        }
+      }
+      publish(service, definition, next, log);
+      done = true;
+    } finally {
+      if (!done) {
+        retire(fresh);
+      }
+    }
+    finish(service, definition, next);
+  }
+
+  private Fleet.Running start(WebService service, Part part, String attempt, OperationLog log)
+      throws StartFailure, InterruptedException {
+    String instance = attempt + "-" + part.version();
+    remember(service.id(), part.version(), instance);
+    log.line("Preparing version " + part.version());
+    Started started =
+        driver.start(
+            loads.load(service.workspaceId(), service.name(), part, instance), log);
+    log.line("Version " + part.version() + " is ready");
+    return new Fleet.Running(instance, part, started);
+  }
+
+  /** The log of the latest start is what its owner wants to see; that of the start before goes. */
+  private void remember(String serviceId, String version, String instance) {
+    store.byId(serviceId).ifPresent(current -> {
+      var instances = new LinkedHashMap<>(current.instances());
+      String earlier = instances.put(version, instance);
+      store.instances(serviceId, instances);
+      boolean runs =
+          fleet.of(serviceId).values().stream().anyMatch(r -> r.instance().equals(earlier));
+      if (earlier != null && !earlier.equals(instance) && !runs) {
+        driver.forget(earlier);
+      }
+    });
+  }
+
+  private void publish(
+      WebService service,
+      Definition definition,
+      Map<String, Fleet.Running> next,
+      OperationLog log) {
+    store.brought(service.id()).ifPresent(pem -> {
+      log.line("Installing the certificate of " + pem.cname());
+      install(service.id(), pem);
+    });
+    places.publish(service, definition, next, "starting");
+  }
+
+  private void install(String owner, BroughtPem pem) {
+    certificates.installBrought(
+        owner, certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
+  }
+
+  private void finish(WebService service, Definition definition, Map<String, Fleet.Running> next) {
+    var instances = new LinkedHashMap<String, String>();
+    next.forEach((version, running) -> instances.put(version, running.instance()));
+    Map<String, Fleet.Running> before = fleet.put(service.id(), next);
+    store.deployed(service.id(), definition, instances);
+    if (ownName(service.deployed().orElse(definition)) && !ownName(definition)) {
+      certificates.remove(service.id());
+    }
+    retire(
+        before.values().stream()
+            .filter(old -> next.values().stream().noneMatch(n -> n.instance().equals(old.instance())))
+            .toList());
+    service.instances().values().stream()
+        .filter(old -> !instances.containsValue(old))
+        .filter(old -> before.values().stream().noneMatch(b -> b.instance().equals(old)))
+        .forEach(driver::forget);
+  }
+
+  static boolean ownName(Definition definition) {
+    return definition instanceof Aci && definition.tls();
+  }
+
+  /** Ends instances in the background, each after its last answer. */
+  void retire(Collection<Fleet.Running> old) {
+    for (Fleet.Running running : List.copyOf(old)) {
+      background.execute(() -> {
+        running.started().stop();
+        // The log of an instance that failed or is the latest stays readable.
+        boolean latest =
+            store.all().stream().anyMatch(s -> s.instances().containsValue(running.instance()));
+        if (!latest) {
+          driver.forget(running.instance());
+        }
+      });
+    }
+  }
+}

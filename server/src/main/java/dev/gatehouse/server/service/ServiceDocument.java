@@ -1,0 +1,123 @@
+package dev.gatehouse.server.service;
+
+import dev.gatehouse.api.Problem;
+import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.rest.ErrorMapping;
+import dev.gatehouse.server.rest.Json;
+import dev.gatehouse.server.routing.Publication;
+import dev.gatehouse.server.service.definition.Aci;
+import dev.gatehouse.server.service.definition.Aks;
+import dev.gatehouse.server.service.definition.AksEndpoint;
+import dev.gatehouse.server.service.definition.Definition;
+import dev.gatehouse.server.service.definition.Part;
+import dev.gatehouse.server.workspace.Workspace;
+import java.net.URI;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A service as clients read it (PROTOCOL.md 9.4): what is null and what is absent matters. */
+final class ServiceDocument {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
+
+  private final Neighbours.ModelShelf models;
+  private final ServicePlaces places;
+  private final Supplier<Publication.Addresses> addresses;
+
+  ServiceDocument(
+      Neighbours.ModelShelf models,
+      ServicePlaces places,
+      Supplier<Publication.Addresses> addresses) {
+    this.models = models;
+    this.places = places;
+    this.addresses = addresses;
+  }
+
+  /** {@code expand} adds the models. */
+  ObjectNode render(WebService service, Workspace workspace, boolean expand) {
+    Definition wanted = service.wanted();
+    ObjectNode document = wanted.document().deepCopy();
+    Optional<URI> uri = places.scoringUri(service);
+    fill(document, service, uri);
+    switch (wanted) {
+      case Aci aci -> container(document, aci, workspace, uri);
+      case Aks _ -> document.put("deploymentStatus", service.state().word());
+      case AksEndpoint _ -> {
+        document.put("deploymentStatus", service.state().word());
+        document
+            .path("versions")
+            .forEachEntry((_, version) -> fill((ObjectNode) version, service, uri));
+      }
+    }
+    if (expand) {
+      expand(document, service);
+    }
+    return document;
+  }
+
+  private void fill(ObjectNode document, WebService service, Optional<URI> uri) {
+    document.put("createdTime", time(service.created()));
+    document.put("updatedTime", time(service.updated()));
+    document.put("state", service.state().word());
+    document.put("scoringUri", uri.map(URI::toString).orElse(null));
+    why(service.state()).ifPresent(problem -> document.set("error", ErrorMapping.flat(problem)));
+  }
+
+  private void container(
+      ObjectNode document, Aci aci, Workspace workspace, Optional<URI> uri) {
+    if (Json.text(document, "location").isEmpty()) {
+      document.put("location", workspace.location());
+    }
+    document.put("publicIp", uri.map(_ -> addresses.get().ip()).orElse(null));
+    document.putNull("sslKey");
+    aci.cname().ifPresent(cname -> document.put("publicFqdn", cname));
+  }
+
+  private void expand(ObjectNode document, WebService service) {
+    if (service.wanted() instanceof AksEndpoint endpoint) {
+      for (Part part : endpoint.parts()) {
+        ((ObjectNode) document.path("versions").path(part.version()))
+            .set("models", models(service.workspaceId(), part.image().modelIds()));
+      }
+    } else {
+      document.set(
+          "models",
+          models(service.workspaceId(), service.wanted().parts().getFirst().image().modelIds()));
+    }
+  }
+
+  private ArrayNode models(String workspaceId, List<String> ids) {
+    ArrayNode list = Json.array();
+    for (String id : ids) {
+      try {
+        list.add(models.forService(models.require(workspaceId, id)));
+      } catch (ProblemException e) {
+        if (!(e.problem() instanceof Problem.NotFound)) {
+          throw e;
+        }
+        // A model that was deleted meanwhile must not make its service unreadable.
+      }
+    }
+    return list;
+  }
+
+  private static Optional<Problem> why(ServiceState state) {
+    return switch (state) {
+      case ServiceState.Transitioning _, ServiceState.Healthy _, ServiceState.Deleting _ ->
+          Optional.empty();
+      case ServiceState.Kept(var why) -> Optional.of(why);
+      case ServiceState.Unhealthy(var why) -> Optional.of(why);
+      case ServiceState.Failed(var why) -> Optional.of(why);
+    };
+  }
+
+  static String time(Instant instant) {
+    return TIME.format(instant);
+  }
+}

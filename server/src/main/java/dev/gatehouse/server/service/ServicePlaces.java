@@ -1,0 +1,110 @@
+package dev.gatehouse.server.service;
+
+import dev.gatehouse.api.Problem;
+import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.Access;
+import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.ServiceRoute;
+import dev.gatehouse.gateway.Version;
+import dev.gatehouse.server.compute.ComputeTarget;
+import dev.gatehouse.server.routing.Publication;
+import dev.gatehouse.server.service.definition.Definition;
+import java.net.URI;
+import java.security.interfaces.ECPublicKey;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where services are reached: publishes their routes and tells their scoring URIs. */
+final class ServicePlaces {
+  private final Publication publication;
+  private final Neighbours.TargetShelf targets;
+  private final ServiceStore store;
+  private final ECPublicKey tokenKey;
+
+  ServicePlaces(
+      Publication publication,
+      Neighbours.TargetShelf targets,
+      ServiceStore store,
+      ECPublicKey tokenKey) {
+    this.publication = publication;
+    this.targets = targets;
+    this.store = store;
+    this.tokenKey = tokenKey;
+  }
+
+  /** Publishes the definition; a version that does not run answers 503 with the reason. */
+  void publish(
+      WebService service,
+      Definition definition,
+      Map<String, Fleet.Running> running,
+      String otherwise) {
+    var versions =
+        definition.parts().stream()
+            .map(part -> {
+              Fleet.Running runs = running.get(part.version());
+              return new Version(
+                  part.version(),
+                  part.share(),
+                  runs == null ? new Backend.Absent(otherwise) : runs.started().backend(),
+                  part.limits());
+            })
+            .toList();
+    var route = new ServiceRoute(service.id(), service.name(), access(service, definition), versions);
+    publication.publish(
+        new Publication.Published(requireTarget(service, definition), route, definition.tls()));
+  }
+
+  void withdraw(String serviceId) {
+    publication.withdraw(serviceId);
+  }
+
+  private Access access(WebService service, Definition definition) {
+    return switch (definition.admission()) {
+      case OPEN -> new Access.Open();
+      case TOKENS -> new Access.Tokens(tokenKey, service.id());
+      case KEYS -> {
+        ServiceKeys keys = store.keys(service.id());
+        yield new Access.Keys(keys.primary(), keys.secondary());
+      }
+    };
+  }
+
+  /** A 409 when plain HTTP has another service of this name. */
+  void refuseTakenName(WebService service, Definition definition) {
+    boolean namedByItself = definition.computeName().isEmpty() && definition.tls();
+    if (!namedByItself) {
+      publication.refuseTakenPlainName(
+          requireTarget(service, definition),
+          service.name(),
+          service.id(),
+          definition.tls() && definition.computeName().isPresent());
+    }
+  }
+
+  /** Where it is reached now; empty while it has never come up, or its target is gone. */
+  Optional<URI> scoringUri(WebService service) {
+    return service
+        .deployed()
+        .flatMap(deployed ->
+            target(service, deployed)
+                .map(target -> publication.scoringUri(target, service.name(), deployed.tls())));
+  }
+
+  private Optional<String> target(WebService service, Definition definition) {
+    return definition
+        .computeName()
+        .map(name -> targets.find(service.workspaceId(), name).map(ComputeTarget::id))
+        .orElseGet(() -> Optional.of(service.id()));
+  }
+
+  String requireTarget(WebService service, Definition definition) {
+    return target(service, definition)
+        .orElseThrow(() ->
+            new ProblemException(
+                new Problem.Invalid(
+                    "ComputeTargetNotFound",
+                    "There is no compute target '"
+                        + definition.computeName().orElse("")
+                        + "' in the workspace; create or attach it first.")));
+  }
+}

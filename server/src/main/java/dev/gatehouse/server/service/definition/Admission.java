@@ -1,0 +1,8 @@
+package dev.gatehouse.server.service.definition;
+
+/** How callers of a service prove themselves. */
+public enum Admission {
+  OPEN,
+  KEYS,
+  TOKENS
+}

@@ -1,0 +1,89 @@
+package dev.gatehouse.server.service.definition;
+
+import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.rest.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a service shall be; its document holds no secret. */
+public sealed interface Definition permits Aci, Aks, AksEndpoint {
+  /** The member of {@code properties} that keeps one service on plain HTTP. */
+  String TLS_PROPERTY = "gatehouse.tls";
+
+  /** As clients get it, but for what only the running service knows; not to be changed. */
+  ObjectNode document();
+
+  /** At least one; the shares add up to 100. */
+  List<Part> parts();
+
+  /** The compute target that it names; empty for a container of its own. */
+  Optional<String> computeName();
+
+  /** Whether it wants TLS where its target has it. */
+  boolean tls();
+
+  /** The value of {@code computeType}. */
+  String type();
+
+  default ServiceName name() {
+    return new ServiceName(document().path("name").stringValue());
+  }
+
+  default Admission admission() {
+    if (document().path("aadAuthEnabled").booleanValue()) {
+      return Admission.TOKENS;
+    }
+    return document().path("authEnabled").booleanValue() ? Admission.KEYS : Admission.OPEN;
+  }
+
+  /** The ids of all models of all versions. */
+  default Set<String> modelIds() {
+    return parts().stream()
+        .flatMap(part -> part.image().modelIds().stream())
+        .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
+  }
+
+  /** Checks what a client sent, or what was stored; a fault is a 400. */
+  static Definition check(ObjectNode sent) {
+    new ServiceName(Json.requiredText(sent, "name"));
+    return switch (Json.requiredText(sent, "computeType").toUpperCase(java.util.Locale.ROOT)) {
+      case Aci.TYPE -> Aci.check(sent);
+      case Aks.TYPE -> Aks.check(sent);
+      case AksEndpoint.TYPE -> AksEndpoint.check(sent);
+      case String other ->
+          throw ProblemException.invalid(
+              "'computeType' is '"
+                  + other
+                  + "'; send one of "
+                  + String.join(", ", Stream.of(Aci.TYPE, Aks.TYPE, AksEndpoint.TYPE).toList())
+                  + ".");
+    };
+  }
+
+  /** The members that every kind has. */
+  static Fields common(JsonNode sent, String prefix) {
+    return new Fields(sent, prefix)
+        .text("name")
+        .text("description")
+        .texts("kvTags")
+        .texts("properties")
+        .text("location")
+        .flag("appInsightsEnabled", false);
+  }
+
+  /** Whether callers need a key or a token; both at once is a 400. */
+  static void admission(JsonNode sent, Fields fields, boolean keysByDefault) {
+    fields.flag("aadAuthEnabled", false);
+    boolean tokens = fields.done().path("aadAuthEnabled").booleanValue();
+    fields.flag("authEnabled", keysByDefault && !tokens);
+    if (tokens && fields.done().path("authEnabled").booleanValue()) {
+      throw ProblemException.invalid(
+          "'authEnabled' and 'aadAuthEnabled' cannot both be true; a service takes keys or tokens.");
+    }
+  }
+}

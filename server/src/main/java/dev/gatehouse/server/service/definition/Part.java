@@ -1,0 +1,22 @@
+package dev.gatehouse.server.service.definition;
+
+import dev.gatehouse.gateway.Version;
+
+/**
+ * One version of a service, or the whole of a service that has no versions.
+ *
+ * @param share percent of the traffic; those of a service add up to 100
+ * @param replicas how many run
+ * @param memoryBytes bound of one of them, 0 for none
+ */
+public record Part(
+    String version, int share, ImageRequest image, int replicas, long memoryBytes, Version.Limits limits) {
+  /** Whether what runs for the other can go on for this one. */
+  public boolean runsLike(Part other) {
+    return image.document().equals(other.image.document())
+        && replicas == other.replicas
+        && memoryBytes == other.memoryBytes
+        && limits.concurrent() == other.limits.concurrent()
+        && limits.scoringTimeout().equals(other.limits.scoringTimeout());
+  }
+}

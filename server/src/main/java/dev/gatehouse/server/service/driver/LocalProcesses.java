@@ -1,0 +1,234 @@
+package dev.gatehouse.server.service.driver;
+
+import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.server.artifact.StoredFile;
+import dev.gatehouse.server.compute.local.EnvironmentFault;
+import dev.gatehouse.server.compute.local.EnvironmentSpec;
+import dev.gatehouse.server.compute.local.FilesFault;
+import dev.gatehouse.server.compute.local.LocalReplicas;
+import dev.gatehouse.server.compute.local.PythonEnvironment;
+import dev.gatehouse.server.compute.local.PythonEnvironments;
+import dev.gatehouse.server.compute.local.Replica;
+import dev.gatehouse.server.compute.local.ReplicaFault;
+import dev.gatehouse.server.compute.local.ReplicaSpec;
+import dev.gatehouse.server.compute.local.ServiceContents;
+import dev.gatehouse.server.compute.local.ServiceFiles;
+import dev.gatehouse.server.operation.OperationLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Runs entry scripts and scikit-learn models as processes of this machine. */
+public final class LocalProcesses implements ComputeDriver {
+  private final Settings settings;
+  private final PythonEnvironments environments;
+  private final LocalReplicas replicas;
+
+  public LocalProcesses(
+      Settings settings, PythonEnvironments environments, LocalReplicas replicas) {
+    this.settings = settings;
+    this.environments = environments;
+    this.replicas = replicas;
+  }
+
+  /**
+   * How loads are laid out and started.
+   *
+   * @param folder holds one folder of files for each instance
+   * @param maxCodeBytes bound of the unpacked code of one instance
+   * @param startTimeout bound of an entry script's import and init()
+   */
+  public record Settings(
+      Path folder, ServiceFiles.Placement placement, long maxCodeBytes, Duration startTimeout) {}
+
+  @Override
+  public Started start(Load load, OperationLog log) throws StartFailure, InterruptedException {
+    ServiceContents contents = contents(load);
+    PythonEnvironment python = environment(load, log);
+    log.line("Laying out code and models");
+    ServiceFiles files = files(load, contents);
+    log.line("Starting " + load.scale().replicas() + " replica(s)");
+    return launched(launch(spec(load, python, files), load.scale().replicas()));
+  }
+
+  private static Started launched(List<Replica> launched) {
+    return new Started() {
+      @Override
+      public Backend backend() {
+        return new Backend.Replicas(launched.stream().map(Replica::socket).toList());
+      }
+
+      @Override
+      public void stop() {
+        closeAll(launched);
+      }
+    };
+  }
+
+  private static ServiceContents contents(Load load) {
+    List<ServiceContents.Model> models =
+        load.models().stream()
+            .map(model ->
+                new ServiceContents.Model(
+                    model.name(),
+                    model.version(),
+                    model.files().stream()
+                        .collect(Collectors.toMap(StoredFile::path, StoredFile::file))))
+            .toList();
+    return switch (load.program()) {
+      case Program.Script script -> {
+        var variables = new HashMap<String, String>();
+        script
+            .environment()
+            .path("environmentVariables")
+            .forEachEntry((name, value) -> variables.put(name, value.asString("")));
+        yield new ServiceContents(
+            script.assets().stream()
+                .map(asset ->
+                    new ServiceContents.Code(asset.id(), asset.file().file(), asset.unpack()))
+                .toList(),
+            models,
+            variables,
+            script.driver());
+      }
+      case Program.ScikitLearn _, Program.Onnx _ ->
+          new ServiceContents(List.of(), models, Map.of(), "");
+    };
+  }
+
+  private PythonEnvironment environment(Load load, OperationLog log)
+      throws StartFailure, InterruptedException {
+    try {
+      EnvironmentSpec spec =
+          switch (load.program()) {
+            case Program.Script script -> EnvironmentSpec.parse(script.environment());
+            case Program.ScikitLearn(String version) -> EnvironmentSpec.scikitLearn(version);
+            case Program.Onnx _ ->
+                throw new IllegalArgumentException("program: Onnx (expected: one for Python)");
+          };
+      return environments.obtain(spec, log::line);
+    } catch (EnvironmentFault e) {
+      throw new StartFailure(
+          StartFailure.Step.ENVIRONMENT, String.valueOf(e.getMessage()), e.lastLines());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(
+          StartFailure.Step.ENVIRONMENT, String.valueOf(e.getMessage()), List.of());
+    }
+  }
+
+  private ServiceFiles files(Load load, ServiceContents contents) throws StartFailure {
+    Path folder = settings.folder().resolve(load.instance());
+    try {
+      // Files of the same instance are complete: only a crash after them brings us here again.
+      return Files.isDirectory(folder)
+          ? ServiceFiles.existing(contents, folder)
+          : ServiceFiles.lay(contents, folder, settings.placement(), settings.maxCodeBytes());
+    } catch (FilesFault e) {
+      throw new StartFailure(StartFailure.Step.START, String.valueOf(e.getMessage()), List.of());
+    }
+  }
+
+  private ReplicaSpec spec(Load load, PythonEnvironment python, ServiceFiles files) {
+    return new ReplicaSpec(
+        load.instance(),
+        python.python(),
+        files,
+        Map.of(
+            "SERVICE_NAME",
+            load.service(),
+            "SCORING_TIMEOUT_MS",
+            Long.toString(load.scale().scoringTimeout().toMillis())),
+        load.program() instanceof Program.ScikitLearn
+            ? ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN
+            : ReplicaSpec.Program.ENTRY_SCRIPT,
+        load.scale().concurrent(),
+        load.scale().memoryBytes(),
+        settings.startTimeout());
+  }
+
+  /** All at the same time; when one does not come up, the others end too. */
+  private List<Replica> launch(ReplicaSpec spec, int count)
+      throws StartFailure, InterruptedException {
+    var launched = new ArrayList<Replica>();
+    @Nullable Throwable fault = null;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var starts = new ArrayList<Future<Replica>>();
+      for (int i = 0; i < count; i++) {
+        starts.add(threads.submit(() -> replicas.launch(spec, _ -> {})));
+      }
+      for (Future<Replica> start : starts) {
+        try {
+          launched.add(start.get());
+        } catch (ExecutionException e) {
+          fault = e.getCause() == null ? e : e.getCause();
+        }
+      }
+    }
+    if (fault == null) {
+      return launched;
+    }
+    closeAll(launched);
+    if (fault instanceof ReplicaFault replica) {
+      throw new StartFailure(StartFailure.Step.START, replica.reason(), replica.lastLines());
+    }
+    throw new IllegalStateException("a replica could not be launched", fault);
+  }
+
+  private static void closeAll(List<Replica> launched) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      launched.forEach(replica -> threads.execute(replica::close));
+    }
+  }
+
+  @Override
+  public List<String> lastLines(String instance, int count) {
+    return replicas.log(instance, count);
+  }
+
+  @Override
+  public void forget(String instance) {
+    replicas.forget(instance);
+    Path folder = settings.folder().resolve(instance);
+    try {
+      if (Files.isDirectory(folder)) {
+        delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("files of " + instance, e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException fault)
+              throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
