@@ -111,6 +111,15 @@ class ComputeTlsTest {
   }
 
   @Test
+  void freesTheLabelWhenItsTargetGoes() throws Exception {
+    String host = host(platform.made("aks1", label("contoso", false)));
+    platform.ended(
+        platform.send("DELETE", ROOT + "/computes/aks1?underlyingResourceAction=detach", ""));
+    assertThat(platform.gateway.get().hosts()).doesNotContainKey(host);
+    assertThat(host(platform.made("aks2", label("contoso", false)))).isNotEqualTo(host);
+  }
+
+  @Test
   void movesTheVeryNameWithOverwrite() throws Exception {
     String host = host(platform.made("aks1", label("contoso", false)));
     String holder = platform.targets.find(platform.workspace.id(), "aks1").orElseThrow().id();
