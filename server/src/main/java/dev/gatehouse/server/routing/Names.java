@@ -9,6 +9,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +26,7 @@ public final class Names {
   private final DnsServer server;
   private final String zone;
   private final List<InetAddress> gateway;
+  private final Set<String> hosts = ConcurrentHashMap.newKeySet();
 
   /** The server must serve the zone already, as {@link #zone} makes it. */
   public Names(DnsServer server, String zone, List<InetAddress> gateway) {
@@ -55,6 +60,7 @@ public final class Names {
   /** Answers for the name from now on; a name that others give their records is left to them. */
   public void add(String host) {
     if (covers(host)) {
+      hosts.add(host.toLowerCase(Locale.ROOT));
       server.update(zone, before -> before.with(records(host, gateway)));
     }
   }
@@ -62,8 +68,16 @@ public final class Names {
   /** The name does not exist any more; the apex stays. */
   public void remove(String host) {
     if (covers(host) && !host.equalsIgnoreCase(zone)) {
+      hosts.remove(host.toLowerCase(Locale.ROOT));
       server.update(zone, before -> before.withoutName(host));
     }
+  }
+
+  /** The generated names with the address of each; the apex and its server are not among them. */
+  public Map<String, InetAddress> known() {
+    var known = new TreeMap<String, InetAddress>();
+    hosts.forEach(host -> known.put(host, gateway.getFirst()));
+    return known;
   }
 
   private static List<ResourceRecord> records(String host, List<InetAddress> addresses) {
