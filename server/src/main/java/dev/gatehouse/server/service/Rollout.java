@@ -79,24 +79,25 @@ final class Rollout {
     remember(service.id(), part.version(), instance);
     log.line("Preparing version " + part.version());
     Started started =
-        driver.start(
-            loads.load(service.workspaceId(), service.name(), part, instance), log);
+        driver.start(loads.load(service.workspaceId(), service.name(), part, instance), log);
     log.line("Version " + part.version() + " is ready");
     return new Fleet.Running(instance, part, started);
   }
 
   /** The log of the latest start is what its owner wants to see; that of the start before goes. */
   private void remember(String serviceId, String version, String instance) {
-    store.byId(serviceId).ifPresent(current -> {
-      var instances = new LinkedHashMap<>(current.instances());
-      String earlier = instances.put(version, instance);
-      store.instances(serviceId, instances);
-      boolean runs =
-          fleet.of(serviceId).values().stream().anyMatch(r -> r.instance().equals(earlier));
-      if (earlier != null && !earlier.equals(instance) && !runs) {
-        driver.forget(earlier);
-      }
-    });
+    store
+        .byId(serviceId)
+        .ifPresent(current -> {
+          var instances = new LinkedHashMap<>(current.instances());
+          String earlier = instances.put(version, instance);
+          store.instances(serviceId, instances);
+          boolean runs =
+              fleet.of(serviceId).values().stream().anyMatch(r -> r.instance().equals(earlier));
+          if (earlier != null && !earlier.equals(instance) && !runs) {
+            driver.forget(earlier);
+          }
+        });
   }
 
   private void publish(
@@ -104,10 +105,12 @@ final class Rollout {
       Definition definition,
       Map<String, Fleet.Running> next,
       OperationLog log) {
-    store.brought(service.id()).ifPresent(pem -> {
-      log.line("Installing the certificate of " + pem.cname());
-      install(service.id(), pem);
-    });
+    store
+        .brought(service.id())
+        .ifPresent(pem -> {
+          log.line("Installing the certificate of " + pem.cname());
+          install(service.id(), pem);
+        });
     places.publish(service, definition, next, "starting");
   }
 
@@ -126,7 +129,8 @@ final class Rollout {
     }
     retire(
         before.values().stream()
-            .filter(old -> next.values().stream().noneMatch(n -> n.instance().equals(old.instance())))
+            .filter(
+                old -> next.values().stream().noneMatch(n -> n.instance().equals(old.instance())))
             .toList());
     service.instances().values().stream()
         .filter(old -> !instances.containsValue(old))

@@ -68,10 +68,18 @@ class ContainerTlsTest {
         "PATCH",
         "/services/box",
         Payloads.patch(
-            "replace", "/sslEnabled", "true",
-            "replace", "/sslCertificate", "\"GOOD 2\"",
-            "replace", "/sslKey", "\"KEY\"",
-            "replace", "/cname", "\"b.contoso.test\""));
+            "replace",
+            "/sslEnabled",
+            "true",
+            "replace",
+            "/sslCertificate",
+            "\"GOOD 2\"",
+            "replace",
+            "/sslKey",
+            "\"KEY\"",
+            "replace",
+            "/cname",
+            "\"b.contoso.test\""));
     assertThat(world.driver.started).hasSize(1);
     assertThat(world.service("box").path("scoringUri").asString()).contains("b.contoso.test");
     assertThat(world.service("box").path("sslCertificate").asString()).isEqualTo("GOOD 2");

@@ -72,7 +72,9 @@ class DeployTest {
   void reportsTheCauseOfAFailedStart() {
     world.driver.failure =
         new StartFailure(
-            StartFailure.Step.START, "RuntimeError: no model", List.of("Traceback", "RuntimeError"));
+            StartFailure.Step.START,
+            "RuntimeError: no model",
+            List.of("Traceback", "RuntimeError"));
     JsonNode operation = world.settle("POST", "/services", aks("broken"));
     assertThat(operation.path("state").asString()).isEqualTo("Failed");
     assertThat(operation.path("error").path("message").asString())
@@ -100,8 +102,7 @@ class DeployTest {
     world.settle("POST", "/services", aks("svc"));
     Backend old = world.route("svc").versions().getFirst().backend();
     world.driver.gate = new CountDownLatch(1);
-    world.send(
-        "PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"));
+    world.send("PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"));
     World.await(() -> world.driver.started.size() == 2);
     assertThat(world.route("svc").versions().getFirst().backend()).isEqualTo(old);
     assertThat(world.driver.stopped).isEmpty();
@@ -118,10 +119,18 @@ class DeployTest {
         "PATCH",
         "/services/svc",
         Payloads.patch(
-            "replace", "/kvTags", "{\"u\":\"1\"}",
-            "replace", "/description", "\"upd\"",
-            "add", "/properties/a/b", "\"x\"",
-            "replace", "/maxQueueWaitMs", "900"));
+            "replace",
+            "/kvTags",
+            "{\"u\":\"1\"}",
+            "replace",
+            "/description",
+            "\"upd\"",
+            "add",
+            "/properties/a/b",
+            "\"x\"",
+            "replace",
+            "/maxQueueWaitMs",
+            "900"));
     assertThat(world.driver.started).hasSize(1);
     JsonNode service = world.service("svc");
     assertThat(service.path("description").asString()).isEqualTo("upd");
@@ -135,8 +144,7 @@ class DeployTest {
     var route = world.route("svc");
     world.driver.failure = new StartFailure(StartFailure.Step.START, "boom", List.of());
     JsonNode operation =
-        world.settle(
-            "PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"));
+        world.settle("PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"));
     assertThat(operation.path("state").asString()).isEqualTo("Failed");
     JsonNode service = world.service("svc");
     assertThat(service.path("numReplicas").asInt()).isEqualTo(1);

@@ -68,12 +68,24 @@ class EndpointTest {
         "PATCH",
         "/services/ep1",
         Payloads.patch(
-            "replace", "/versions/ver1/isDefault", "false",
-            "replace", "/versions/ver1/type", "\"Treatment\"",
-            "replace", "/versions/ver2/isDefault", "true",
-            "replace", "/versions/ver2/type", "\"Control\"",
-            "replace", "/versions/ver2/trafficPercentile", "40",
-            "replace", "/versions/ver2/description", "\"z\""));
+            "replace",
+            "/versions/ver1/isDefault",
+            "false",
+            "replace",
+            "/versions/ver1/type",
+            "\"Treatment\"",
+            "replace",
+            "/versions/ver2/isDefault",
+            "true",
+            "replace",
+            "/versions/ver2/type",
+            "\"Control\"",
+            "replace",
+            "/versions/ver2/trafficPercentile",
+            "40",
+            "replace",
+            "/versions/ver2/description",
+            "\"z\""));
     assertThat(shares()).isEqualTo("ver1=20 ver2=80");
     JsonNode versions = world.service("ep1").path("versions");
     assertThat(versions.path("ver2").path("trafficPercentile").asInt()).isEqualTo(40);
@@ -88,9 +100,15 @@ class EndpointTest {
         "PATCH",
         "/services/ep1",
         Payloads.patch(
-            "replace", "/versions/ver1/isDefault", "false",
-            "replace", "/versions/ver2/isDefault", "true",
-            "remove", "/versions/ver1", ""));
+            "replace",
+            "/versions/ver1/isDefault",
+            "false",
+            "replace",
+            "/versions/ver2/isDefault",
+            "true",
+            "remove",
+            "/versions/ver1",
+            ""));
     assertThat(shares()).isEqualTo("ver2=100");
     World.await(() -> world.driver.stopped.size() == 1 && world.driver.forgotten.size() == 1);
     assertThat(world.driver.stopped.getFirst()).endsWith("-ver1");
@@ -101,8 +119,7 @@ class EndpointTest {
     addSecond(50);
     assertThat(world.json("GET", "/services/ep1/logs", "").path("content").asString())
         .isEqualTo("=== version ver1\nlog of ver1\n=== version ver2\nlog of ver2");
-    assertThat(
-            world.json("GET", "/services/ep1/logs?init=True", "").path("content").asString())
+    assertThat(world.json("GET", "/services/ep1/logs?init=True", "").path("content").asString())
         .contains("Preparing version ver1", "Preparing version ver2");
   }
 
@@ -114,7 +131,8 @@ class EndpointTest {
     assertThat(refusal("replace", "/versions/ver2/isDefault", "true")).contains("only one can be");
     assertThat(refusal("replace", "/versions/ver2/trafficPercentile", "101"))
         .contains("from 0 to 100");
-    assertThat(refusal("replace", "/versions/ver2/type", "\"Odd\"")).contains("Control or Treatment");
+    assertThat(refusal("replace", "/versions/ver2/type", "\"Odd\""))
+        .contains("Control or Treatment");
     assertThat(refusal("add", "/versions/Ver3", "{}")).contains("'Ver3' cannot be used");
   }
 

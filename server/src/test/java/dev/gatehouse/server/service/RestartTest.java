@@ -33,8 +33,7 @@ class RestartTest {
       assertThat(backend(second)).isEqualTo(new Backend.Absent("starting"));
       driver.gate.countDown();
       World.await(() -> backend(second) instanceof Backend.Replicas);
-      World.await(() ->
-          second.service("svc").path("state").asString("").equals("Healthy"));
+      World.await(() -> second.service("svc").path("state").asString("").equals("Healthy"));
     }
   }
 
@@ -64,8 +63,7 @@ class RestartTest {
       stuck.gate = new CountDownLatch(1);
       operation =
           first
-              .json(
-                  "PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"))
+              .json("PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"))
               .path("operationId")
               .asString();
       World.await(() -> stuck.started.size() == 2);
@@ -87,8 +85,7 @@ class RestartTest {
     var driver = new FakeDriver();
     driver.failure = new StartFailure(StartFailure.Step.START, "gone", List.of());
     try (var second = new World(folder, driver)) {
-      World.await(() ->
-          second.service("svc").path("state").asString("").equals("Unhealthy"));
+      World.await(() -> second.service("svc").path("state").asString("").equals("Unhealthy"));
       assertThat(second.service("svc").path("error").path("message").asString()).contains("gone");
       assertThat(backend(second)).isInstanceOf(Backend.Absent.class);
     }
@@ -104,8 +101,8 @@ class RestartTest {
           first
               .database()
               .jdbi()
-              .withHandle(h ->
-                  h.createQuery("SELECT keys_sealed FROM service").mapTo(byte[].class).one());
+              .withHandle(
+                  h -> h.createQuery("SELECT keys_sealed FROM service").mapTo(byte[].class).one());
       assertThat(new String(sealed, java.nio.charset.StandardCharsets.ISO_8859_1))
           .doesNotContain(key);
     }

@@ -61,12 +61,12 @@ class ServiceCallsTest {
     assertThat(key("primary")).isNotEqualTo(primary);
     assertThat(key("secondary")).isEqualTo(secondary);
     world.settle(
-        "POST", "/services/svc/regenerateKeys", "{\"keyType\":\"Secondary\",\"keyValue\":\"mine\"}");
+        "POST",
+        "/services/svc/regenerateKeys",
+        "{\"keyType\":\"Secondary\",\"keyValue\":\"mine\"}");
     assertThat(((Access.Keys) world.route("svc").access()).secondary()).isEqualTo("mine");
     assertThat(
-            world
-                .send("POST", "/services/svc/regenerateKeys", "{\"keyType\":\"Third\"}")
-                .status())
+            world.send("POST", "/services/svc/regenerateKeys", "{\"keyType\":\"Third\"}").status())
         .isEqualTo(400);
     var spaces = "{\"keyType\":\"Primary\",\"keyValue\":\"a b\"}";
     assertThat(world.send("POST", "/services/svc/regenerateKeys", spaces).status()).isEqualTo(400);
@@ -130,7 +130,8 @@ class ServiceCallsTest {
     assertThat(message("/services/validate/name/svc", "{}")).contains("already exists");
     assertThat(message("/services/validate/name/a_b", "{}")).contains("3 to 32");
     assertThat(message("/services/validate/name/fine", "{}")).isEmpty();
-    assertThat(message("/services/validate/resource", aks("new").put("computeName", "x").toString()))
+    assertThat(
+            message("/services/validate/resource", aks("new").put("computeName", "x").toString()))
         .contains("no compute target 'x'");
     String update =
         "{\"type\":\"Update\",\"serviceName\":\"svc\",\"updateRequest\":%s}"
@@ -149,7 +150,8 @@ class ServiceCallsTest {
 
   @Test
   void unknownThingsAreNotFound() {
-    assertThat(Requests.text(world.send("GET", "/services/nope", ""))).contains("WebserviceNotFound");
+    assertThat(Requests.text(world.send("GET", "/services/nope", "")))
+        .contains("WebserviceNotFound");
     assertThat(world.send("GET", "/operations/" + "0".repeat(32), "").status()).isEqualTo(404);
     assertThat(world.send("GET", "/packages/x/manifest", "").status()).isEqualTo(404);
     world.settle("POST", "/services", aks("svc").toString());
@@ -164,9 +166,11 @@ class ServiceCallsTest {
     JsonNode rest = world.json("GET", "/operations/" + id + "?offset=20", "");
     assertThat(rest.path("streamingOperationLog").asString()).isEqualTo(all.substring(20));
     assertThat(world.json("GET", "/operations/" + id, "").has("streamingOperationLog")).isFalse();
-    assertThat(world.json("GET", "/operations/" + id + "?offset=99999", "")
-            .path("streamingOperationLog")
-            .asString("-"))
+    assertThat(
+            world
+                .json("GET", "/operations/" + id + "?offset=99999", "")
+                .path("streamingOperationLog")
+                .asString("-"))
         .isEmpty();
   }
 
@@ -185,8 +189,7 @@ class ServiceCallsTest {
     JsonNode operation = world.settle("POST", "/packages", request.toString());
     assertThat(operation.path("operationType").asString()).isEqualTo("PackageDockerBuildContext");
     JsonNode manifest =
-        Json.parse(
-            Requests.text(world.sendTo(operation.path("resourceLocation").asString())));
+        Json.parse(Requests.text(world.sendTo(operation.path("resourceLocation").asString())));
     String dockerfile = text(manifest.path("context").path(0));
     assertThat(dockerfile)
         .startsWith("FROM example.org/base:1\n")
@@ -207,12 +210,16 @@ class ServiceCallsTest {
     ObjectNode image = Payloads.image("ridge.py");
     ObjectNode dependencies =
         ((ObjectNode) image.path("environment")).putObject("python").putObject("condaDependencies");
-    dependencies.putArray("dependencies").add("numpy=1.26").addObject().putArray("pip").add("joblib");
+    dependencies
+        .putArray("dependencies")
+        .add("numpy=1.26")
+        .addObject()
+        .putArray("pip")
+        .add("joblib");
     request.set("imageRequest", image);
     JsonNode operation = world.settle("POST", "/packages", request.toString());
     JsonNode manifest =
-        Json.parse(
-            Requests.text(world.sendTo(operation.path("resourceLocation").asString())));
+        Json.parse(Requests.text(world.sendTo(operation.path("resourceLocation").asString())));
     assertThat(text(manifest.path("context").path(0)))
         .contains("pip install --no-cache-dir \"numpy==1.26\" \"joblib\"");
   }

@@ -45,7 +45,9 @@ import org.pcollections.HashTreePMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One life of a control plane around the services; a second one on the same folder is a restart. */
+/**
+ * One life of a control plane around the services; a second one on the same folder is a restart.
+ */
 final class World implements AutoCloseable {
   static final String SUBSCRIPTION = "00000000-0000-0000-0000-0000000000aa";
   static final String MM =
@@ -59,8 +61,7 @@ final class World implements AutoCloseable {
   final List<String> certificates = new CopyOnWriteArrayList<>();
   final AtomicReference<Snapshot> gateway =
       new AtomicReference<>(
-          new Snapshot(
-              HashTreePMap.empty(), null, HashTreePMap.empty(), HashTreePMap.empty()));
+          new Snapshot(HashTreePMap.empty(), null, HashTreePMap.empty(), HashTreePMap.empty()));
   final Publication publication =
       new Publication(
           change -> gateway.updateAndGet(change),

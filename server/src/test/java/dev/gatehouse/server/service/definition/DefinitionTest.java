@@ -123,16 +123,19 @@ class DefinitionTest {
   void lastOfTwoThatExcludeEachOtherWins() {
     Definition before = Definition.check(aks());
     var tokens =
-        Submission.update(
-            before, Json.parse(Payloads.patch("replace", "/aadAuthEnabled", "true")));
+        Submission.update(before, Json.parse(Payloads.patch("replace", "/aadAuthEnabled", "true")));
     assertThat(tokens.definition().admission()).isEqualTo(Admission.TOKENS);
     var scaled =
         Submission.update(
             before,
             Json.parse(
                 Payloads.patch(
-                    "replace", "/autoScaler/autoscaleEnabled", "true",
-                    "replace", "/autoScaler/minReplicas", "2")));
+                    "replace",
+                    "/autoScaler/autoscaleEnabled",
+                    "true",
+                    "replace",
+                    "/autoScaler/minReplicas",
+                    "2")));
     assertThat(scaled.definition().parts().getFirst().replicas()).isEqualTo(2);
     var counted =
         Submission.update(
@@ -171,9 +174,15 @@ class DefinitionTest {
             before,
             Json.parse(
                 Payloads.patch(
-                    "add", "/properties/pp", "\"1\"",
-                    "add", "/properties/azureml.git.branch", "\"other\"",
-                    "remove", "/description", "")));
+                    "add",
+                    "/properties/pp",
+                    "\"1\"",
+                    "add",
+                    "/properties/azureml.git.branch",
+                    "\"other\"",
+                    "remove",
+                    "/description",
+                    "")));
     assertThat(after.definition().document().path("properties").path("pp").asString())
         .isEqualTo("1");
   }
@@ -186,7 +195,8 @@ class DefinitionTest {
     for (int i = 0; i < 2000; i++) {
       var damaged = new StringBuilder(text);
       for (int j = 0; j < 3; j++) {
-        damaged.setCharAt(random.nextInt(damaged.length()), "{}[]\",:0a-".charAt(random.nextInt(10)));
+        damaged.setCharAt(
+            random.nextInt(damaged.length()), "{}[]\",:0a-".charAt(random.nextInt(10)));
       }
       try {
         Submission.create(

@@ -39,8 +39,7 @@ class LocalProcessesTest {
 
   @BeforeEach
   void start() {
-    var search =
-        Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(Path::of).toList();
+    var search = Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(Path::of).toList();
     replicas =
         new LocalReplicas(
             new ReplicaSettings(
@@ -96,8 +95,7 @@ class LocalProcessesTest {
         "op1-v1",
         "svc",
         new Program.Script("main.py", List.of(asset), environment),
-        List.of(
-            new Load.LoadedModel("m", 1, List.of(new StoredFile("m.pkl", "d", 1, file)))),
+        List.of(new Load.LoadedModel("m", 1, List.of(new StoredFile("m.pkl", "d", 1, file)))),
         new Load.Scale(count, 1, Duration.ofSeconds(60), 0));
   }
 
@@ -106,7 +104,8 @@ class LocalProcessesTest {
     Started started = driver.start(load(ECHO, 2), said::add);
     assertThat(started.backend())
         .isInstanceOfSatisfying(
-            Backend.Replicas.class, b -> assertThat(b.sockets()).hasSize(2).allMatch(Files::exists));
+            Backend.Replicas.class,
+            b -> assertThat(b.sockets()).hasSize(2).allMatch(Files::exists));
     assertThat(driver.lastLines("op1-v1", 10)).contains("init of entry_module");
     assertThat(folder.resolve("files/op1-v1/azureml-models/m/1/m.pkl")).exists();
     started.stop();
@@ -120,10 +119,12 @@ class LocalProcessesTest {
     String broken = "def init():\n    raise RuntimeError('no model')\ndef run(raw): pass\n";
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> driver.start(load(broken, 1), said::add))
-          .isInstanceOfSatisfying(StartFailure.class, failure -> {
-            assertThat(failure.reason()).isEqualTo("RuntimeError: no model");
-            assertThat(failure.step()).isEqualTo(StartFailure.Step.START);
-          });
+          .isInstanceOfSatisfying(
+              StartFailure.class,
+              failure -> {
+                assertThat(failure.reason()).isEqualTo("RuntimeError: no model");
+                assertThat(failure.step()).isEqualTo(StartFailure.Step.START);
+              });
     }
     assertThat(driver.lastLines("op1-v1", 50)).contains("RuntimeError: no model");
   }
