@@ -14,12 +14,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a definition into service: starts what does not run yet, switches the route when all of it
  * is ready, and ends what is no longer needed after its last answer.
  */
 final class Rollout {
+  private static final Logger log = LoggerFactory.getLogger(Rollout.class);
+
   private final ComputeDriver driver;
   private final Loads loads;
   private final Fleet fleet;
@@ -145,15 +150,19 @@ final class Rollout {
   /** Ends instances in the background, each after its last answer. */
   void retire(Collection<Fleet.Running> old) {
     for (Fleet.Running running : List.copyOf(old)) {
-      background.execute(() -> {
-        running.started().stop();
-        // The log of an instance that failed or is the latest stays readable.
-        boolean latest =
-            store.all().stream().anyMatch(s -> s.instances().containsValue(running.instance()));
-        if (!latest) {
-          driver.forget(running.instance());
-        }
-      });
+      try {
+        background.execute(() -> end(running));
+      } catch (RejectedExecutionException e) {
+        log.debug("{} ends with the process", running.instance());
+      }
+    }
+  }
+
+  /** The log of an instance that is the latest, or failed, stays readable. */
+  private void end(Fleet.Running running) {
+    running.started().stop();
+    if (store.all().stream().noneMatch(s -> s.instances().containsValue(running.instance()))) {
+      driver.forget(running.instance());
     }
   }
 }

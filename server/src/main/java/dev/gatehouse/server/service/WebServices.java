@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -169,8 +170,10 @@ public final class WebServices implements AutoCloseable {
   @Override
   public void close() {
     Map<String, Map<String, Fleet.Running>> all = parts.fleet().clear();
-    all.values().stream()
-        .flatMap(versions -> versions.values().stream())
-        .forEach(running -> running.started().stop());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      all.values().stream()
+          .flatMap(versions -> versions.values().stream())
+          .forEach(running -> threads.execute(running.started()::stop));
+    }
   }
 }

@@ -92,6 +92,27 @@ class RestartTest {
   }
 
   @Test
+  void endInTheMiddleOfSeveralVersionsIsNoFailure() throws Exception {
+    String operation;
+    var first = Payloads.endpoint("epp", "ver1", 50);
+    var second = Payloads.aks("ver2", Payloads.image("ver2.py")).put("numReplicas", 2);
+    ((tools.jackson.databind.node.ObjectNode) first.path("versions")).set("ver2", second);
+    var stuck = new FakeDriver();
+    stuck.waitsAbove = 1;
+    stuck.gate = new CountDownLatch(1);
+    try (var world = new World(folder, stuck)) {
+      operation = world.json("POST", "/services", first.toString()).path("operationId").asString();
+      World.await(() -> stuck.started.size() == 2);
+    }
+    try (var world = new World(folder)) {
+      assertThat(world.ended(operation).path("state").asString()).isEqualTo("Succeeded");
+      assertThat(world.route("epp").versions()).hasSize(2);
+      world.services.close();
+      assertThat(world.driver.stopped).hasSize(2);
+    }
+  }
+
+  @Test
   void keysSurviveAndAreSealed() throws Exception {
     String key;
     try (var first = new World(folder)) {
