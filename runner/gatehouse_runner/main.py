@@ -11,6 +11,7 @@ from .scoring import Application
 
 EXIT_SCRIPT_FAILED = 3
 LISTED_FILES = 50
+INITIALIZED = "gatehouse-runner: initialized"
 
 
 def main(arguments=None):
@@ -34,6 +35,9 @@ def main(arguments=None):
     except BaseException as e:
         _report(e, environ.get("AZUREML_MODEL_DIR", ""))
         return EXIT_SCRIPT_FAILED
+    if options.parent_pipe:
+        print(INITIALIZED)                  # in the pipe behind everything that init() printed: the init log ends here
+        sys.stderr.flush()
     documents = swagger.documents(app_root, source_directory, loaded.run, environ)
     application = Application(loaded, documents, environ, alarm=options.threads == 1)
     listener = _listen(options.socket)

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -45,9 +47,12 @@ final class Interpreters {
   static Interpreters in(List<Path> folders) throws InterruptedException {
     var found = new ArrayList<Interpreter>();
     var seen = new HashSet<Path>();
-    for (var folder : folders) {
-      for (var candidate : candidates(folder)) {
-        var interpreter = ask(candidate);
+    var candidates = folders.stream().flatMap(folder -> candidates(folder).stream()).toList();
+    // All at the same time: version managers put slow scripts in the place of interpreters.
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var answer :
+          executor.invokeAll(candidates.stream().map(Interpreters::asking).toList())) {
+        var interpreter = answer.resultNow();
         if (interpreter.isPresent() && seen.add(real(interpreter.get().path()))) {
           found.add(interpreter.get());
         }
@@ -102,6 +107,10 @@ final class Interpreters {
 
   private static String rank(String name) {
     return name.equals("python3") ? "0" : name.equals("python") ? "1" : "2" + name;
+  }
+
+  private static Callable<Optional<Interpreter>> asking(Path candidate) {
+    return () -> ask(candidate);
   }
 
   private static Optional<Interpreter> ask(Path candidate) throws InterruptedException {

@@ -16,10 +16,16 @@ final class ReplicaOutput implements Runnable {
   private static final int LINE_BYTES = 16 * 1024;
   private static final int KEPT_LINES = 60;
 
+  /**
+   * The runner prints it after init(); only what comes before is the init log, whose reader may lag
+   * behind.
+   */
+  static final String INITIALIZED = "gatehouse-runner: initialized";
+
   private final InputStream source;
   private final ServiceLog run;
   private final ServiceLog init;
-  private volatile boolean starting = true;
+  private boolean starting = true;
 
   @GuardedBy("last")
   private final ArrayDeque<String> last = new ArrayDeque<>();
@@ -28,11 +34,6 @@ final class ReplicaOutput implements Runnable {
     this.source = source;
     this.run = run;
     this.init = init;
-  }
-
-  /** From now on lines go to the run log only. */
-  void started() {
-    starting = false;
   }
 
   List<String> lastLines() {
@@ -66,6 +67,10 @@ final class ReplicaOutput implements Runnable {
   private void take(ByteArrayOutputStream bytes) {
     var line = bytes.toString(StandardCharsets.UTF_8).replace("\r", "");
     bytes.reset();
+    if (starting && line.equals(INITIALIZED)) {
+      starting = false;
+      return;
+    }
     synchronized (last) {
       if (last.size() == KEPT_LINES) {
         last.removeFirst();

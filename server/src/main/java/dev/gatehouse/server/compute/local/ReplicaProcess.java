@@ -101,7 +101,6 @@ final class ReplicaProcess {
     long pause = 10;
     while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
       if (HealthProbe.healthy(socket)) {
-        output.started();
         return;
       }
       if (System.nanoTime() > deadline) {
@@ -131,6 +130,7 @@ final class ReplicaProcess {
       var _ = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       end();
+      reader.join(Duration.ofSeconds(1)); // so that the log is whole
     }
   }
 

@@ -43,7 +43,10 @@ public record ReplicaSettings(
     }
   }
 
-  static ReplicaSettings of(Path runner, Path runFolder, Path logFolder) {
+  /**
+   * The defaults: logs of 4 MiB, 40 s to drain, eight restarts in a row beginning at one second.
+   */
+  public static ReplicaSettings of(Path runner, Path runFolder, Path logFolder) {
     return new ReplicaSettings(
         runner,
         runFolder,

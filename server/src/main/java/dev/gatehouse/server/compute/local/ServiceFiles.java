@@ -47,7 +47,7 @@ public record ServiceFiles(Path appRoot, Path modelDir, Map<String, String> envi
         throw new FilesFault(target + " exists already (expected: a new folder for each revision)");
       }
       Trees.delete(work);
-      Files.createDirectories(work);
+      Files.createDirectories(work.resolve("azureml-models"));
       try {
         for (var code : contents.code()) {
           place(code, work, maxCodeBytes);

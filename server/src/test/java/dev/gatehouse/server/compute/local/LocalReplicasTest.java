@@ -67,9 +67,9 @@ final class LocalReplicasTest {
     var replica = replicas.launch(spec(ECHO), states::add);
     assertThat(score(replica, "hi"))
         .endsWith("[\"hi\", \"" + folder.resolve("echo") + "\", null, \"set\"]");
-    assertThat(replicas.initLog("echo", 10)).containsExactly("init of the echo script");
     replica.close();
-    assertThat(replicas.log("echo", 1)).containsExactly("scored hi");
+    assertThat(replicas.initLog("echo", 10)).containsExactly("init of the echo script");
+    assertThat(replicas.log("echo", 9)).containsExactly("init of the echo script", "scored hi");
     assertThat(states).containsExactly(new ReplicaState.Ready(), new ReplicaState.Stopped());
     assertThat(folder.resolve("run")).isEmptyDirectory();
     assertThat(ProcessHandle.of(replica.pid()).filter(ProcessHandle::isAlive)).isEmpty();
@@ -239,7 +239,6 @@ final class LocalReplicasTest {
     var log = new ServiceLog(folder.resolve("l/run.log"), 1 << 20);
     var printed = ("x".repeat(40_000) + "\nend").getBytes(StandardCharsets.UTF_8);
     var output = new ReplicaOutput(new java.io.ByteArrayInputStream(printed), log, log);
-    output.started();
     output.run();
     assertThat(output.lastLines()).extracting(String::length).containsExactly(16 * 1024, 3);
     assertThat(ReplicaFault.reasonIn(List.of("a.b.OddError: why", "  at", ""), 1))

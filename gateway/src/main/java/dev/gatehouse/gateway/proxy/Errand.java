@@ -1,0 +1,43 @@
+package dev.gatehouse.gateway.proxy;
+
+import dev.gatehouse.gateway.admission.Line;
+import dev.gatehouse.gateway.http.Refusal;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
+
+/**
+ * What an exchange needs to know of the one it asks.
+ *
+ * @param who for sentences, such as {@code service diabetes}
+ * @param model whether a model answers: then its 500 is a 502, and a broken try may be repeated
+ */
+public record Errand(String who, Line line, Duration queueWait, Duration timeout, boolean model) {
+
+  Refusal overloaded() {
+    return Refusal.busy("Too many requests for " + who + " (overloaded)");
+  }
+
+  /** The 503 for a version without replicas. */
+  public Refusal notReady(String reason) {
+    return Refusal.busy("No ready replicas for " + who + ": " + reason);
+  }
+
+  Refusal late() {
+    return new Refusal(
+        HttpResponseStatus.GATEWAY_TIMEOUT,
+        "No answer of " + who + " within " + timeout.toMillis() + " ms.");
+  }
+
+  Refusal unreachable() {
+    return model
+        ? new Refusal(
+            HttpResponseStatus.BAD_GATEWAY, "No replica of " + who + " can be connected to.")
+        : Refusal.busy("Now " + who + " can't be reached; it may be restarting.");
+  }
+
+  Refusal broken() {
+    return new Refusal(
+        HttpResponseStatus.BAD_GATEWAY,
+        (model ? "The replica of " : "Now ") + who + " broke off before it had answered.");
+  }
+}

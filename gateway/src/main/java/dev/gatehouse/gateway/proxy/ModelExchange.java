@@ -1,0 +1,203 @@
+package dev.gatehouse.gateway.proxy;
+
+import dev.gatehouse.gateway.Model;
+import dev.gatehouse.gateway.admission.Entry;
+import dev.gatehouse.gateway.admission.Slot;
+import dev.gatehouse.gateway.admission.Waiter;
+import dev.gatehouse.gateway.http.Answers;
+import dev.gatehouse.gateway.http.Exchange;
+import dev.gatehouse.gateway.http.Front;
+import dev.gatehouse.gateway.http.Refusal;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gathers one request and has a model in this process answer it. */
+public final class ModelExchange implements Exchange, Waiter {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelExchange.class);
+
+  /** Up to here scoring costs less than handing the request to another thread and back. */
+  private static final int SMALL = 64 * 1024;
+
+  private final Front front;
+  private final Workbench workbench;
+  private final Errand errand;
+  private final HttpRequest request;
+  private final String path;
+  private final List<HttpContent> parts = new ArrayList<>(2);
+  private int bytes;
+  private boolean queued;
+  private boolean over;
+
+  public ModelExchange(
+      Front front, Workbench workbench, Errand errand, HttpRequest request, String path) {
+    this.front = front;
+    this.workbench = workbench;
+    this.errand = errand;
+    this.request = request;
+    this.path = path;
+  }
+
+  @Override
+  public void body(HttpContent part) {
+    int more = part.content().readableBytes();
+    if (over || !workbench.reserve(more)) {
+      part.release();
+      refuse(errand.overloaded());
+      return;
+    }
+    bytes += more;
+    parts.add(part);
+    if (part instanceof LastHttpContent) {
+      enter();
+    }
+  }
+
+  private void enter() {
+    switch (errand.line().enter(this, null)) {
+      case Slot free -> work(free);
+      case Entry.Queued _ -> {
+        queued = true;
+        front.deadline().in(errand.queueWait(), this::waitedEnough);
+      }
+      case Entry.Full _ -> refuse(errand.overloaded());
+      case Entry.Absent absent -> refuse(errand.notReady(absent.reason()));
+    }
+  }
+
+  private void waitedEnough() {
+    if (queued && errand.line().withdraw(this)) {
+      refuse(errand.overloaded());
+    }
+  }
+
+  @Override
+  public void granted(Slot free) {
+    front
+        .loop()
+        .execute(() -> {
+          if (over) {
+            free.leave();
+          } else {
+            work(free);
+          }
+        });
+  }
+
+  @Override
+  public void refused(String reason) {
+    front.loop().execute(() -> refuse(errand.notReady(reason)));
+  }
+
+  private void work(Slot slot) {
+    queued = false;
+    front.deadline().off();
+    var ask =
+        new Model.Ask(
+            request.method().name(),
+            path,
+            request.headers().get(HttpHeaderNames.CONTENT_TYPE),
+            gathered());
+    var model = (Model) slot.place();
+    if (ask.body().length <= SMALL) {
+      deliver(score(model, ask, slot));
+      return;
+    }
+    front.deadline().in(errand.timeout(), () -> refuse(errand.late()));
+    boolean taken =
+        workbench.offer(() -> {
+          var answer = score(model, ask, slot);
+          front.loop().execute(() -> deliver(answer));
+        });
+    if (!taken) {
+      slot.leave();
+      refuse(errand.overloaded());
+    }
+  }
+
+  private Model.Answer score(Model model, Model.Ask ask, Slot slot) {
+    try {
+      return model.score(ask);
+    } catch (RuntimeException e) {
+      LOG.warn("{}: the model threw", errand.who(), e);
+      return new Model.Answer(
+          502,
+          "application/json",
+          "{\"message\":\"The model failed at this request; the gateway's log says why.\"}"
+              .getBytes(StandardCharsets.UTF_8));
+    } finally {
+      slot.leave();
+    }
+  }
+
+  private void deliver(Model.Answer answer) {
+    if (over) {
+      return;
+    }
+    end();
+    int status = answer.status() == 500 ? 502 : answer.status();
+    front.answer(
+        Answers.of(HttpResponseStatus.valueOf(status), answer.contentType(), answer.body()));
+    front.flush();
+  }
+
+  private byte[] gathered() {
+    var whole = new byte[bytes];
+    int at = 0;
+    for (var part : parts) {
+      int length = part.content().readableBytes();
+      part.content().getBytes(part.content().readerIndex(), whole, at, length);
+      at += length;
+    }
+    release();
+    return whole;
+  }
+
+  private void release() {
+    parts.forEach(HttpContent::release);
+    parts.clear();
+  }
+
+  private void refuse(Refusal refusal) {
+    if (!over) {
+      end();
+      front.refuse(refusal);
+    }
+  }
+
+  @Override
+  public void bodyPaused() {
+    // Nothing goes out before the whole is here.
+  }
+
+  @Override
+  public void writable(boolean now) {
+    // The answer is one write.
+  }
+
+  @Override
+  public void gone() {
+    end();
+  }
+
+  private void end() {
+    if (over) {
+      return;
+    }
+    over = true;
+    front.deadline().off();
+    if (queued) {
+      errand.line().withdraw(this);
+    }
+    release();
+    workbench.giveBack(bytes);
+    bytes = 0;
+  }
+}

@@ -1,0 +1,193 @@
+package dev.gatehouse.gateway.route;
+
+import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.ServiceRoute;
+import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.gateway.admission.Line;
+import dev.gatehouse.gateway.http.Asked;
+import dev.gatehouse.gateway.http.Exchange;
+import dev.gatehouse.gateway.http.Front;
+import dev.gatehouse.gateway.http.Reception;
+import dev.gatehouse.gateway.http.Refusal;
+import dev.gatehouse.gateway.proxy.Errand;
+import dev.gatehouse.gateway.proxy.Lane;
+import dev.gatehouse.gateway.proxy.ModelExchange;
+import dev.gatehouse.gateway.proxy.ProxyExchange;
+import dev.gatehouse.gateway.proxy.Workbench;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.PMap;
+
+/**
+ * Finds what answers a request: host, service, access, version, in this order; one per event loop.
+ */
+public final class Dispatcher implements Reception {
+  private static final String SERVICES = "/api/v1/service/";
+  private static final String VERSION = "azureml-model-deployment";
+  private static final Set<String> NOT_SERVED = Set.of("CONNECT", "TRACE");
+  private static final long CONTROL_PLANE_BODY = 5L * 1024 * 1024 * 1024;
+  private static final Duration CONTROL_PLANE_WAIT = Duration.ofSeconds(10);
+  private static final Duration CONTROL_PLANE_ANSWER = Duration.ofMinutes(5);
+
+  private final Shared shared;
+  private final Lane lane;
+  private final Tokens tokens;
+
+  /**
+   * What the dispatchers of all event loops have in common.
+   *
+   * @param controlPlane the queue in front of its socket
+   * @param maxBody in bytes, for web services
+   */
+  public record Shared(
+      Supplier<Snapshot> snapshot,
+      Routes routes,
+      Line controlPlane,
+      Workbench workbench,
+      InstantSource clock,
+      long maxBody) {}
+
+  public Dispatcher(Shared shared, Lane lane) {
+    this.shared = shared;
+    this.lane = lane;
+    this.tokens = new Tokens(shared.clock());
+  }
+
+  @Override
+  public Exchange accept(Asked asked, Front front) {
+    if (NOT_SERVED.contains(asked.request().method().name())) {
+      throw new Refusal(
+          HttpResponseStatus.METHOD_NOT_ALLOWED,
+          "The method " + asked.request().method() + " is not served here.");
+    }
+    var snapshot = shared.snapshot().get();
+    if (!asked.peer().secure()) {
+      return service(asked, front, snapshot, snapshot.plain(), "");
+    }
+    return switch (host(asked, snapshot)) {
+      case Snapshot.Host.ControlPlane _ -> controlPlane(asked, front);
+      case Snapshot.Host.Target target ->
+          service(asked, front, snapshot, target.services(), asked.host());
+    };
+  }
+
+  /** A connection made for one target must not reach another (RFC 9110 section 7.4). */
+  private static Snapshot.Host host(Asked asked, Snapshot snapshot) {
+    Snapshot.@Nullable Host host = snapshot.hosts().get(asked.host());
+    String named = asked.peer().serverName();
+    if (!named.isEmpty()
+        && !named.equals(asked.host())
+        && (host == null || !host.equals(snapshot.hosts().get(named)))) {
+      throw new Refusal(
+          HttpResponseStatus.MISDIRECTED_REQUEST,
+          "This connection was made for %s; ask for %s on a connection of its own."
+              .formatted(named, asked.host()));
+    }
+    if (host == null) {
+      throw new Refusal(
+          HttpResponseStatus.NOT_FOUND, "No host " + asked.host() + " is served here.");
+    }
+    return host;
+  }
+
+  private Exchange controlPlane(Asked asked, Front front) {
+    front.limit(CONTROL_PLANE_BODY);
+    var errand =
+        new Errand(
+            "the control plane",
+            shared.controlPlane(),
+            CONTROL_PLANE_WAIT,
+            CONTROL_PLANE_ANSWER,
+            false);
+    return ProxyExchange.begin(front, lane, errand, asked, asked.path());
+  }
+
+  private Exchange service(
+      Asked asked,
+      Front front,
+      Snapshot snapshot,
+      PMap<String, ServiceRoute> services,
+      String host) {
+    String path = asked.path();
+    if (!path.startsWith(SERVICES)) {
+      throw new Refusal(
+          HttpResponseStatus.NOT_FOUND,
+          "Web services are found under " + SERVICES + "<name>/; this path is not.");
+    }
+    int slash = path.indexOf('/', SERVICES.length());
+    String name = path.substring(SERVICES.length(), slash < 0 ? path.length() : slash);
+    String rest = slash < 0 ? "/" : path.substring(slash);
+    @Nullable ServiceRoute route = services.get(name);
+    if (route == null) {
+      throw new Refusal(
+          HttpResponseStatus.NOT_FOUND,
+          host.isEmpty()
+              ? "No service " + name + " is served over plain HTTP."
+              : "No service " + name + " on " + host + ".");
+    }
+    refuseDots(rest);
+    var ready = shared.routes().ready(route, new RouteState.Location(host, name), snapshot);
+    // CORS preflights will be answered here, before the credential is asked for.
+    ready.gate().check(asked.request().headers(), tokens);
+    front.limit(shared.maxBody());
+    return exchange(asked, front, choose(asked, ready), rest);
+  }
+
+  private Exchange exchange(Asked asked, Front front, RouteState.Choice choice, String rest) {
+    var version = choice.version();
+    var limits = version.limits();
+    var errand =
+        new Errand(
+            "service " + serviceName(asked.path()),
+            choice.line(),
+            limits.queueWait(),
+            limits.scoringTimeout(),
+            true);
+    return switch (version.backend()) {
+      case Backend.InProcess _ ->
+          new ModelExchange(front, shared.workbench(), errand, asked.request(), rest);
+      case Backend.Replicas _ -> ProxyExchange.begin(front, lane, errand, asked, rest);
+      case Backend.Absent absent -> throw errand.notReady(absent.reason());
+    };
+  }
+
+  private static RouteState.Choice choose(Asked asked, RouteState.Ready ready) {
+    String wanted = asked.request().headers().get(VERSION);
+    if (wanted == null) {
+      return ready.choices().get(ready.split().next());
+    }
+    for (var choice : ready.choices()) {
+      if (choice.version().name().equals(wanted)) {
+        return choice;
+      }
+    }
+    throw new Refusal(
+        HttpResponseStatus.NOT_FOUND,
+        "Service %s has no version %s, which the header %s names."
+            .formatted(ready.route().name(), wanted, VERSION));
+  }
+
+  private static String serviceName(String path) {
+    int slash = path.indexOf('/', SERVICES.length());
+    return path.substring(SERVICES.length(), slash < 0 ? path.length() : slash);
+  }
+
+  /** Dots could lead out of the service at a server that resolves them. */
+  private static void refuseDots(String rest) {
+    if (rest.indexOf('.') < 0 && rest.indexOf('%') < 0) {
+      return;
+    }
+    for (String segment : rest.toLowerCase(Locale.ROOT).split("/", -1)) {
+      String plain = segment.replace("%2e", ".");
+      if (plain.equals(".") || plain.equals("..")) {
+        throw new Refusal(
+            HttpResponseStatus.BAD_REQUEST, "The path has a segment of dots; leave it out.");
+      }
+    }
+  }
+}

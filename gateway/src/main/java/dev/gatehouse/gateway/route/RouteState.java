@@ -1,0 +1,97 @@
+package dev.gatehouse.gateway.route;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.ServiceRoute;
+import dev.gatehouse.gateway.Version;
+import dev.gatehouse.gateway.admission.Line;
+import dev.gatehouse.gateway.admission.Split;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** What is kept for a service id while snapshots come and go: turns, queues, replicas at work. */
+final class RouteState {
+  private final Supplier<Line> newLine;
+  private final AtomicLong turn = new AtomicLong();
+  private final Set<Location> locations = ConcurrentHashMap.newKeySet();
+
+  @GuardedBy("this")
+  private final Map<String, Line> lines = new HashMap<>();
+
+  private volatile Ready ready;
+
+  /**
+   * Where a snapshot has a route.
+   *
+   * @param host empty for the plain listener
+   */
+  record Location(String host, String service) {}
+
+  /** A version and the queue in front of it. */
+  record Choice(Version version, Line line) {}
+
+  /** All that a request needs, made once per route. */
+  record Ready(ServiceRoute route, Gate gate, Split split, List<Choice> choices) {}
+
+  RouteState(ServiceRoute route, Supplier<Line> newLine) {
+    this.newLine = newLine;
+    this.ready = prepare(route);
+  }
+
+  Ready ready() {
+    return ready;
+  }
+
+  Set<Location> locations() {
+    return locations;
+  }
+
+  /** Applies a changed route; versions that it no longer has get no replicas. */
+  synchronized void apply(ServiceRoute route) {
+    var now = ready;
+    ready =
+        now.route().equals(route)
+            ? new Ready(route, now.gate(), now.split(), now.choices())
+            : prepare(route);
+  }
+
+  /** The service has left: who waits is sent away, who is being answered is answered. */
+  synchronized void retire() {
+    lines.values().forEach(line -> line.arrange(List.of(), 1, "the service is gone"));
+  }
+
+  private synchronized Ready prepare(ServiceRoute route) {
+    var choices = new ArrayList<Choice>();
+    var names = new ArrayList<String>();
+    for (var version : route.versions()) {
+      var line = lines.computeIfAbsent(version.name(), _ -> newLine.get());
+      int concurrent = version.limits().concurrent();
+      switch (version.backend()) {
+        case Backend.Replicas replicas ->
+            line.arrange(replicas.sockets(), concurrent, "none is running");
+        case Backend.InProcess local ->
+            line.arrange(List.of(local.model()), concurrent, "none is running");
+        case Backend.Absent absent -> line.arrange(List.of(), concurrent, absent.reason());
+      }
+      choices.add(new Choice(version, line));
+      names.add(version.name());
+    }
+    lines.forEach((name, line) -> {
+      if (!names.contains(name)) {
+        line.arrange(List.of(), 1, "version " + name + " is gone");
+      }
+    });
+    lines.keySet().retainAll(names);
+    return new Ready(
+        route,
+        Gate.of(route.access(), route.name()),
+        new Split(route.versions().stream().map(Version::share).toList(), turn),
+        List.copyOf(choices));
+  }
+}
