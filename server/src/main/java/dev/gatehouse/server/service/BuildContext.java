@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The manifest of a Docker build context. The client writes inline entries at the top level only, so
- * models and code are references to their uploads, which it fetches itself.
+ * The manifest of a Docker build context. The client writes inline entries at the top level only,
+ * so models and code are references to their uploads, which it fetches itself.
  */
 final class BuildContext {
   private static final String ROOT = "/var/azureml-app";
@@ -45,12 +45,13 @@ final class BuildContext {
       build.inline(CONDA, build.dependencies().toPrettyString());
     }
     image.assets().forEach(asset -> build.remote(CODE, asset.url(), asset.unpack()));
-    models.forEach((model, references) -> references.forEach(reference ->
-        build.remote(
-            folder(model),
-            "aml://artifact/%s/%s/%s"
-                .formatted(reference.origin(), reference.container(), reference.path()),
-            false)));
+    models.forEach((model, references) ->
+        references.forEach(reference ->
+            build.remote(
+                folder(model),
+                "aml://artifact/%s/%s/%s"
+                    .formatted(reference.origin(), reference.container(), reference.path()),
+                false)));
     ObjectNode manifest = Json.object();
     manifest.set("context", build.context);
     return manifest;

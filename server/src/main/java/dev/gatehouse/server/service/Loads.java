@@ -57,8 +57,7 @@ final class Loads {
   private static Program builtIn(RegisteredModel model, Load.LoadedModel files) {
     return switch (model.framework()) {
       case "Onnx" -> {
-        long graphs =
-            files.files().stream().filter(file -> file.path().endsWith(".onnx")).count();
+        long graphs = files.files().stream().filter(file -> file.path().endsWith(".onnx")).count();
         if (graphs != 1 && files.files().size() != 1) {
           throw ProblemException.invalid(
               "The model '"
@@ -91,7 +90,9 @@ final class Loads {
         throw new ProblemException(
             new Problem.Invalid(
                 "ArtifactNotFound",
-                "The code file '" + asset.url() + "' has not been uploaded; upload it and deploy again."));
+                "The code file '"
+                    + asset.url()
+                    + "' has not been uploaded; upload it and deploy again."));
       }
       assets.add(new Program.Asset(asset.id(), asset.unpack(), found.getFirst()));
     }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What services ask of the features beside them, as functions: wired to them, replaced in tests. */
+/**
+ * What services ask of the features beside them, as functions: wired to them, replaced in tests.
+ */
 public record Neighbours(
     ModelShelf models, FileShelf files, TargetShelf targets, CertificateDesk certificates) {
 

@@ -57,8 +57,8 @@ final class OperationDocument {
   }
 
   /**
-   * The log from that character on; the client counts characters as code points, and takes {@code #}
-   * and {@code |} for the ends of entries and stamps.
+   * The log from that character on; the client counts characters as code points, and takes {@code
+   * #} and {@code |} for the ends of entries and stamps.
    */
   static String stream(List<LogLine> log, int offset) {
     String all =

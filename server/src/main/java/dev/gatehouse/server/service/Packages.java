@@ -49,8 +49,7 @@ final class Packages {
   void addTo(Router router) {
     router.route("POST", ServiceRoutes.MM + "/packages", Envelope.FLAT, this::create);
     // The client sends no token here: knowing the operation's 128 random bits is the proof.
-    router.open(
-        "GET", ServiceRoutes.MM + "/packages/{id}/manifest", Envelope.FLAT, this::manifest);
+    router.open("GET", ServiceRoutes.MM + "/packages/{id}/manifest", Envelope.FLAT, this::manifest);
   }
 
   private Response create(Request request) throws IOException {
@@ -59,7 +58,9 @@ final class Packages {
     String type = Json.requiredText(body, "packageType");
     if (!type.equalsIgnoreCase("DockerBuildContext")) {
       throw ProblemException.invalid(
-          "The package type '" + type + "' is not made here; package with generate_dockerfile=True.");
+          "The package type '"
+              + type
+              + "' is not made here; package with generate_dockerfile=True.");
     }
     ImageRequest image = ImageRequest.check(body.path("imageRequest"));
     if (image.withoutCode()) {

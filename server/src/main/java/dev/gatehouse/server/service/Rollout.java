@@ -14,12 +14,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a definition into service: starts what does not run yet, switches the route when all of it
  * is ready, and ends what is no longer needed after its last answer.
  */
 final class Rollout {
+  private static final Logger log = LoggerFactory.getLogger(Rollout.class);
+
   private final ComputeDriver driver;
   private final Loads loads;
   private final Fleet fleet;
@@ -79,24 +84,25 @@ final class Rollout {
     remember(service.id(), part.version(), instance);
     log.line("Preparing version " + part.version());
     Started started =
-        driver.start(
-            loads.load(service.workspaceId(), service.name(), part, instance), log);
+        driver.start(loads.load(service.workspaceId(), service.name(), part, instance), log);
     log.line("Version " + part.version() + " is ready");
     return new Fleet.Running(instance, part, started);
   }
 
   /** The log of the latest start is what its owner wants to see; that of the start before goes. */
   private void remember(String serviceId, String version, String instance) {
-    store.byId(serviceId).ifPresent(current -> {
-      var instances = new LinkedHashMap<>(current.instances());
-      String earlier = instances.put(version, instance);
-      store.instances(serviceId, instances);
-      boolean runs =
-          fleet.of(serviceId).values().stream().anyMatch(r -> r.instance().equals(earlier));
-      if (earlier != null && !earlier.equals(instance) && !runs) {
-        driver.forget(earlier);
-      }
-    });
+    store
+        .byId(serviceId)
+        .ifPresent(current -> {
+          var instances = new LinkedHashMap<>(current.instances());
+          String earlier = instances.put(version, instance);
+          store.instances(serviceId, instances);
+          boolean runs =
+              fleet.of(serviceId).values().stream().anyMatch(r -> r.instance().equals(earlier));
+          if (earlier != null && !earlier.equals(instance) && !runs) {
+            driver.forget(earlier);
+          }
+        });
   }
 
   private void publish(
@@ -104,10 +110,12 @@ final class Rollout {
       Definition definition,
       Map<String, Fleet.Running> next,
       OperationLog log) {
-    store.brought(service.id()).ifPresent(pem -> {
-      log.line("Installing the certificate of " + pem.cname());
-      install(service.id(), pem);
-    });
+    store
+        .brought(service.id())
+        .ifPresent(pem -> {
+          log.line("Installing the certificate of " + pem.cname());
+          install(service.id(), pem);
+        });
     places.publish(service, definition, next, "starting");
   }
 
@@ -126,7 +134,8 @@ final class Rollout {
     }
     retire(
         before.values().stream()
-            .filter(old -> next.values().stream().noneMatch(n -> n.instance().equals(old.instance())))
+            .filter(
+                old -> next.values().stream().noneMatch(n -> n.instance().equals(old.instance())))
             .toList());
     service.instances().values().stream()
         .filter(old -> !instances.containsValue(old))
@@ -141,15 +150,19 @@ final class Rollout {
   /** Ends instances in the background, each after its last answer. */
   void retire(Collection<Fleet.Running> old) {
     for (Fleet.Running running : List.copyOf(old)) {
-      background.execute(() -> {
-        running.started().stop();
-        // The log of an instance that failed or is the latest stays readable.
-        boolean latest =
-            store.all().stream().anyMatch(s -> s.instances().containsValue(running.instance()));
-        if (!latest) {
-          driver.forget(running.instance());
-        }
-      });
+      try {
+        background.execute(() -> end(running));
+      } catch (RejectedExecutionException e) {
+        log.debug("{} ends with the process", running.instance());
+      }
+    }
+  }
+
+  /** The log of an instance that is the latest, or failed, stays readable. */
+  private void end(Fleet.Running running) {
+    running.started().stop();
+    if (store.all().stream().noneMatch(s -> s.instances().containsValue(running.instance()))) {
+      driver.forget(running.instance());
     }
   }
 }

@@ -69,8 +69,7 @@ final class ServiceDocument {
     why(service.state()).ifPresent(problem -> document.set("error", ErrorMapping.flat(problem)));
   }
 
-  private void container(
-      ObjectNode document, Aci aci, Workspace workspace, Optional<URI> uri) {
+  private void container(ObjectNode document, Aci aci, Workspace workspace, Optional<URI> uri) {
     if (Json.text(document, "location").isEmpty()) {
       document.put("location", workspace.location());
     }

@@ -9,12 +9,23 @@ final class ServiceFilter {
   private ServiceFilter() {}
 
   static Predicate<WebService> of(Request request) {
-    return equal(request, "computeType", (service, type) -> service.wanted().type().equalsIgnoreCase(type))
-        .and(equal(request, "computeName", (service, name) ->
-            service.wanted().computeName().filter(name::equalsIgnoreCase).isPresent()))
+    return equal(
+            request,
+            "computeType",
+            (service, type) -> service.wanted().type().equalsIgnoreCase(type))
+        .and(
+            equal(
+                request,
+                "computeName",
+                (service, name) ->
+                    service.wanted().computeName().filter(name::equalsIgnoreCase).isPresent()))
         .and(equal(request, "modelId", (service, id) -> service.wanted().modelIds().contains(id)))
-        .and(equal(request, "modelName", (service, name) ->
-            service.wanted().modelIds().stream().anyMatch(id -> id.startsWith(name + ":"))))
+        .and(
+            equal(
+                request,
+                "modelName",
+                (service, name) ->
+                    service.wanted().modelIds().stream().anyMatch(id -> id.startsWith(name + ":"))))
         .and(equal(request, "tags", (service, wanted) -> all(service, "kvTags", wanted)))
         .and(equal(request, "properties", (service, wanted) -> all(service, "properties", wanted)))
         // Services are not made from images, so none has one.

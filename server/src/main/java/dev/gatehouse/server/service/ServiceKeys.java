@@ -30,8 +30,7 @@ record ServiceKeys(String primary, String secondary) {
   }
 
   byte[] seal(Sealer sealer, String serviceId) {
-    String text =
-        Json.object().put("primary", primary).put("secondary", secondary).toString();
+    String text = Json.object().put("primary", primary).put("secondary", secondary).toString();
     return sealer.sealText(text, context(serviceId));
   }
 

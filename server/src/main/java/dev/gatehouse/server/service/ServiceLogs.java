@@ -17,7 +17,9 @@ final class ServiceLogs {
     this.operations = operations;
   }
 
-  /** At most {@code tail} lines of each version; {@code init} asks for the preparation's instead. */
+  /**
+   * At most {@code tail} lines of each version; {@code init} asks for the preparation's instead.
+   */
   String read(WebService service, int tail, boolean init) {
     var lines = new ArrayList<String>();
     boolean several = service.wanted().parts().size() > 1;

@@ -49,7 +49,8 @@ final class ServicePlaces {
                   part.limits());
             })
             .toList();
-    var route = new ServiceRoute(service.id(), service.name(), access(service, definition), versions);
+    var route =
+        new ServiceRoute(service.id(), service.name(), access(service, definition), versions);
     publication.publish(
         new Publication.Published(requireTarget(service, definition), route, definition.tls()));
   }

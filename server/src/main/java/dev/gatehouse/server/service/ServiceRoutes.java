@@ -68,24 +68,22 @@ final class ServiceRoutes {
   }
 
   private Response validateName(Request request) {
-    return verdict(() ->
-        services.checkName(workspaces.require(request).id(), request.parameter("service")));
+    return verdict(
+        () -> services.checkName(workspaces.require(request).id(), request.parameter("service")));
   }
 
   private Response validate(Request request) throws IOException {
     String workspace = workspaces.require(request).id();
     ObjectNode body = request.json();
     return switch (Json.text(body, "type").orElse("").toLowerCase(Locale.ROOT)) {
-      case "create" ->
-          verdict(() -> services.checkCreate(workspace, body.path("createRequest")));
+      case "create" -> verdict(() -> services.checkCreate(workspace, body.path("createRequest")));
       case "update" ->
           verdict(() ->
               services.checkUpdate(
                   services.require(workspace, Json.requiredText(body, "serviceName")),
                   body.path("updateRequest")));
       case "delete" -> Response.ok(Json.object());
-      default ->
-          throw ProblemException.invalid("'type' must be Create, Update or Delete.");
+      default -> throw ProblemException.invalid("'type' must be Create, Update or Delete.");
     };
   }
 
@@ -201,7 +199,6 @@ final class ServiceRoutes {
 
   static Response accepted(Workspace workspace, Operation operation) {
     return Response.json(202, Json.object().put("operationId", operation.id()))
-        .with(
-            "Operation-Location", "/api" + workspace.armId() + "/operations/" + operation.id());
+        .with("Operation-Location", "/api" + workspace.armId() + "/operations/" + operation.id());
   }
 }

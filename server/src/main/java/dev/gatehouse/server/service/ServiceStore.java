@@ -107,7 +107,8 @@ final class ServiceStore {
   void state(Handle handle, String id, ServiceState state) {
     Problem.@Nullable Invalid why =
         switch (state) {
-          case ServiceState.Transitioning _, ServiceState.Healthy _, ServiceState.Deleting _ -> null;
+          case ServiceState.Transitioning _, ServiceState.Healthy _, ServiceState.Deleting _ ->
+              null;
           case ServiceState.Kept kept -> kept.why();
           case ServiceState.Unhealthy unhealthy -> unhealthy.why();
           case ServiceState.Failed failed -> failed.why();

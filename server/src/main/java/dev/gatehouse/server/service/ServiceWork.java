@@ -80,14 +80,14 @@ final class ServiceWork {
           service,
           operation,
           log,
-          new Problem.Internal("InternalError", "Gatehouse failed: see operation " + operation.id()));
+          new Problem.Internal(
+              "InternalError", "Gatehouse failed: see operation " + operation.id()));
       throw e;
     }
   }
 
   /** After a failed change the service is what it was; one that never served is failed. */
-  private void fallBack(
-      WebService service, Operation operation, OperationLog log, Problem problem)
+  private void fallBack(WebService service, Operation operation, OperationLog log, Problem problem)
       throws InterruptedException {
     var why = new Problem.Invalid(problem.code(), problem.message());
     if (service.deployed().isEmpty()) {
@@ -175,8 +175,7 @@ final class ServiceWork {
     store.remove(service.id());
     rollout.retire(running.values());
     service.instances().values().stream()
-        .filter(instance ->
-            running.values().stream().noneMatch(r -> r.instance().equals(instance)))
+        .filter(instance -> running.values().stream().noneMatch(r -> r.instance().equals(instance)))
         .forEach(driver::forget);
   }
 }

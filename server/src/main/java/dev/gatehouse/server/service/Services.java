@@ -91,8 +91,9 @@ final class Services {
   private void check(WebService service, Submission submission) {
     places.requireTarget(service, submission.definition());
     loads.check(service.workspaceId(), submission.definition());
-    submission.brought().ifPresent(pem ->
-        certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
+    submission
+        .brought()
+        .ifPresent(pem -> certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
     places.refuseTakenName(service, submission.definition());
   }
 
@@ -128,10 +129,13 @@ final class Services {
     }
     WebService service = planned(workspaceId, submission.definition());
     check(service, submission);
-    return begin(service, ServiceWork.DEPLOY, handle -> {
-      store.add(handle, service, ServiceKeys.of(submission.keys(), random));
-      store.bring(handle, service.id(), submission.brought());
-    });
+    return begin(
+        service,
+        ServiceWork.DEPLOY,
+        handle -> {
+          store.add(handle, service, ServiceKeys.of(submission.keys(), random));
+          store.bring(handle, service.id(), submission.brought());
+        });
   }
 
   /** A client that lost our answer repeats its request: it gets the operation of the first. */
@@ -160,11 +164,14 @@ final class Services {
 
   private Operation change(WebService service, Submission submission) {
     Optional<BroughtPem> brought = submission.brought();
-    return begin(service, ServiceWork.DEPLOY, handle -> {
-      store.want(handle, service.id(), submission.definition());
-      store.keys(handle, service.id(), store.keys(service.id()).with(submission.keys()));
-      store.bring(handle, service.id(), brought);
-    });
+    return begin(
+        service,
+        ServiceWork.DEPLOY,
+        handle -> {
+          store.want(handle, service.id(), submission.definition());
+          store.keys(handle, service.id(), store.keys(service.id()).with(submission.keys()));
+          store.bring(handle, service.id(), brought);
+        });
   }
 
   Operation delete(WebService service) {
@@ -197,8 +204,7 @@ final class Services {
     return begin(
         service,
         ServiceWork.KEYS,
-        handle ->
-            store.keys(handle, service.id(), change.apply(store.keys(service.id()))));
+        handle -> store.keys(handle, service.id(), change.apply(store.keys(service.id()))));
   }
 
   private interface Change {

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -50,13 +51,11 @@ public final class WebServices implements AutoCloseable {
     parts = new Rollout.Parts(driver, new Loads(neighbours), new Fleet(), places);
     var rollout = new Rollout(parts, store, neighbours, base.background());
     new ServiceWork(store, rollout, parts, neighbours.certificates()).define(operations);
-    packages =
-        new Packages(base.database(), operations, base.workspaces(), neighbours.models());
+    packages = new Packages(base.database(), operations, base.workspaces(), neighbours.models());
     packages.define();
     var services =
         new Services(
-            new Services.Foundation(
-                base.database(), operations, base.clock(), base.random()),
+            new Services.Foundation(base.database(), operations, base.clock(), base.random()),
             store,
             parts,
             neighbours);
@@ -106,8 +105,8 @@ public final class WebServices implements AutoCloseable {
   }
 
   /**
-   * Tells the gateway of everything that was deployed, as starting; before the timers start, because
-   * operations that were under way begin to run then.
+   * Tells the gateway of everything that was deployed, as starting; before the timers start,
+   * because operations that were under way begin to run then.
    */
   public void announce() {
     for (WebService service : store.all()) {
@@ -134,10 +133,7 @@ public final class WebServices implements AutoCloseable {
               || operations.underWay(service.scope(), service.name()).isPresent();
       if (!handled) {
         operations.begin(
-            ServiceWork.RESUME,
-            service.scope(),
-            service.name(),
-            ServiceWork.input(service.id()));
+            ServiceWork.RESUME, service.scope(), service.name(), ServiceWork.input(service.id()));
       }
     }
   }
@@ -174,8 +170,10 @@ public final class WebServices implements AutoCloseable {
   @Override
   public void close() {
     Map<String, Map<String, Fleet.Running>> all = parts.fleet().clear();
-    all.values().stream()
-        .flatMap(versions -> versions.values().stream())
-        .forEach(running -> running.started().stop());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      all.values().stream()
+          .flatMap(versions -> versions.values().stream())
+          .forEach(running -> threads.execute(running.started()::stop));
+    }
   }
 }

@@ -32,14 +32,15 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
       throw ProblemException.invalid(
           "'computeName' is missing; name the compute target to deploy to.");
     }
-    Json.text(document, "namespace").ifPresent(namespace -> {
-      if (!NAMESPACE.matcher(namespace).matches()) {
-        throw ProblemException.invalid(
-            "The namespace '"
-                + namespace
-                + "' cannot be used; take at most 63 of a-z, 0-9 and '-', no '-' first or last.");
-      }
-    });
+    Json.text(document, "namespace")
+        .ifPresent(namespace -> {
+          if (!NAMESPACE.matcher(namespace).matches()) {
+            throw ProblemException.invalid(
+                "The namespace '"
+                    + namespace
+                    + "' cannot be used; take at most 63 of a-z, 0-9 and '-', no '-' first or last.");
+          }
+        });
   }
 
   /** Adds the members that say how a service, or a version of an endpoint, runs. */
@@ -142,7 +143,9 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
         share,
         image,
         replicas,
-        (long) (document.path("containerResourceRequirements").path("memoryInGBLimit").asDouble(0) * GIGABYTE),
+        (long)
+            (document.path("containerResourceRequirements").path("memoryInGBLimit").asDouble(0)
+                * GIGABYTE),
         new Version.Limits(
             document.path("maxConcurrentRequestsPerContainer").intValue(),
             Duration.ofMillis(document.path("maxQueueWaitMs").intValue()),

@@ -29,15 +29,12 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
     Map<String, ImageRequest> images = new java.util.HashMap<>();
     ObjectNode versions = Json.object();
     for (var version : sent.path("versions").properties()) {
-      versions.set(version.getKey(), version(version.getKey(), version.getValue(), document, images));
+      versions.set(
+          version.getKey(), version(version.getKey(), version.getValue(), document, images));
     }
     if (versions.isEmpty() || versions.size() > MAX_VERSIONS) {
       throw ProblemException.invalid(
-          "The endpoint has "
-              + versions.size()
-              + " versions; it needs 1 to "
-              + MAX_VERSIONS
-              + ".");
+          "The endpoint has " + versions.size() + " versions; it needs 1 to " + MAX_VERSIONS + ".");
     }
     String main = chooseDefault(versions);
     document.set("versions", versions);
@@ -70,11 +67,7 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
       case "" -> "";
       case String other ->
           throw ProblemException.invalid(
-              "'versions/"
-                  + version
-                  + "/type' is '"
-                  + other
-                  + "'; send Control or Treatment.");
+              "'versions/" + version + "/type' is '" + other + "'; send Control or Treatment.");
     };
   }
 

@@ -16,7 +16,9 @@ public final class GivenKeys {
     this.sent = sent;
   }
 
-  /** Takes the member {@code keys} of what a client sent; a key that no header can carry is a 400. */
+  /**
+   * Takes the member {@code keys} of what a client sent; a key that no header can carry is a 400.
+   */
   static GivenKeys of(JsonNode keys) {
     var given = new GivenKeys(keys);
     given.primary().ifPresent(GivenKeys::check);

@@ -79,7 +79,10 @@ public record ImageRequest(
                 + modelIds.size()
                 + ".");
       }
-    } else if (environment().path("environmentVariables").path("AZUREML_ENTRY_SCRIPT").isMissingNode()
+    } else if (environment()
+            .path("environmentVariables")
+            .path("AZUREML_ENTRY_SCRIPT")
+            .isMissingNode()
         && driver.isEmpty()) {
       throw ProblemException.invalid(
           "The request names no entry script: neither 'driverProgram' nor the environment variable"

@@ -10,7 +10,12 @@ import dev.gatehouse.gateway.Version;
  * @param memoryBytes bound of one of them, 0 for none
  */
 public record Part(
-    String version, int share, ImageRequest image, int replicas, long memoryBytes, Version.Limits limits) {
+    String version,
+    int share,
+    ImageRequest image,
+    int replicas,
+    long memoryBytes,
+    Version.Limits limits) {
   /** Whether what runs for the other can go on for this one. */
   public boolean runsLike(Part other) {
     return image.document().equals(other.image.document())

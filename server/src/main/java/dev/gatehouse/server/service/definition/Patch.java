@@ -85,7 +85,8 @@ public final class Patch {
           "The patch operation on '" + path + "' has no 'value'; send the new value.");
     }
     JsonNode wanted = op.equals("remove") ? null : value;
-    String[] segments = path.startsWith("/") ? path.substring(1).split("/", 3) : new String[] {path};
+    String[] segments =
+        path.startsWith("/") ? path.substring(1).split("/", 3) : new String[] {path};
     if (endpoint && segments[0].equals("versions") && segments.length == 2) {
       version(segments[1], wanted);
     } else if (endpoint && segments[0].equals("versions") && segments.length == 3) {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,10 @@ public final class LocalProcesses implements ComputeDriver {
   private final Settings settings;
   private final PythonEnvironments environments;
   private final LocalReplicas replicas;
+
+  // Imports need the processor: more at a time would only run into the start timeout.
+  private final Semaphore starting =
+      new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
 
   public LocalProcesses(
       Settings settings, PythonEnvironments environments, LocalReplicas replicas) {
@@ -168,7 +173,7 @@ public final class LocalProcesses implements ComputeDriver {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var starts = new ArrayList<Future<Replica>>();
       for (int i = 0; i < count; i++) {
-        starts.add(threads.submit(() -> replicas.launch(spec, _ -> {})));
+        starts.add(threads.submit(() -> launchOne(spec)));
       }
       for (Future<Replica> start : starts) {
         try {
@@ -186,6 +191,15 @@ public final class LocalProcesses implements ComputeDriver {
       throw new StartFailure(StartFailure.Step.START, replica.reason(), replica.lastLines());
     }
     throw new IllegalStateException("a replica could not be launched", fault);
+  }
+
+  private Replica launchOne(ReplicaSpec spec) throws InterruptedException {
+    starting.acquire();
+    try {
+      return replicas.launch(spec, _ -> {});
+    } finally {
+      starting.release();
+    }
   }
 
   private static void closeAll(List<Replica> launched) {

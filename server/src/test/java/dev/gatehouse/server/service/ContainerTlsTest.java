@@ -1,0 +1,144 @@
+package dev.gatehouse.server.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.gateway.Access;
+import dev.gatehouse.server.rest.Requests;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class ContainerTlsTest {
+  private static final String URI = "https://a.contoso.test:8443/api/v1/service/box/score";
+
+  @TempDir Path folder;
+  private World world;
+
+  @BeforeEach
+  void start() throws Exception {
+    world = new World(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    world.close();
+  }
+
+  private static String box(String cname, String certificate, String key) {
+    var payload = Payloads.aci("box", Payloads.image("score.py", "sk:1"));
+    return Payloads.tls(payload, cname, certificate, key).toString();
+  }
+
+  @Test
+  void isReachedAtItsOwnName() {
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    JsonNode service = world.service("box");
+    assertThat(service.path("scoringUri").asString()).isEqualTo(URI);
+    assertThat(service.path("sslCertificate").asString()).isEqualTo("GOOD 1");
+    assertThat(service.has("sslKey") && service.path("sslKey").isNull()).isTrue();
+    assertThat(service.path("publicIp").asString()).isEqualTo("127.0.0.1");
+    assertThat(service.path("location").asString()).isEqualTo("westeurope");
+    assertThat(service.has("nextLink") || service.has("imageDetails")).isFalse();
+    assertThat(world.route("box").access()).isInstanceOf(Access.Open.class);
+    assertThat(world.certificates).containsExactly("install a.contoso.test");
+  }
+
+  @Test
+  void refusesABadCertificateBeforeAnythingChanges() {
+    var refused = world.send("POST", "/services", box("a.contoso.test", "BAD", "KEY"));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(Requests.text(refused)).contains("does not belong");
+    assertThat(world.send("GET", "/services/box", "").status()).isEqualTo(404);
+    String validate =
+        "{\"type\":\"Create\",\"serviceName\":\"box\",\"createRequest\":"
+            + box("a.contoso.test", "BAD", "KEY")
+            + "}";
+    assertThat(world.json("POST", "/services/validate", validate).path("error").path("message"))
+        .hasToString("\"The key does not belong to the certificate.\"");
+  }
+
+  @Test
+  void newCertificateRestartsNothing() {
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    world.settle(
+        "PATCH",
+        "/services/box",
+        Payloads.patch(
+            "replace",
+            "/sslEnabled",
+            "true",
+            "replace",
+            "/sslCertificate",
+            "\"GOOD 2\"",
+            "replace",
+            "/sslKey",
+            "\"KEY\"",
+            "replace",
+            "/cname",
+            "\"b.contoso.test\""));
+    assertThat(world.driver.started).hasSize(1);
+    assertThat(world.service("box").path("scoringUri").asString()).contains("b.contoso.test");
+    assertThat(world.service("box").path("sslCertificate").asString()).isEqualTo("GOOD 2");
+    assertThat(world.certificates).last().isEqualTo("install b.contoso.test");
+  }
+
+  @Test
+  void otherChangesLeaveTheCertificateAlone() {
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    world.settle("PATCH", "/services/box", Payloads.patch("replace", "/authEnabled", "true"));
+    assertThat(world.certificates).hasSize(1);
+    assertThat(world.route("box").access()).isInstanceOf(Access.Keys.class);
+    assertThat(world.service("box").path("scoringUri").asString()).isEqualTo(URI);
+  }
+
+  @Test
+  void newNameAloneIsRefused() {
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    var refused =
+        world.send(
+            "PATCH", "/services/box", Payloads.patch("replace", "/cname", "\"c.contoso.test\""));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(Requests.text(refused)).contains("'sslKey' is missing");
+  }
+
+  @Test
+  void withoutTlsItGoesOnOverPlainHttp() {
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    world.settle("PATCH", "/services/box", Payloads.patch("replace", "/sslEnabled", "false"));
+    assertThat(world.certificates).last().isEqualTo("remove");
+    assertThat(world.service("box").path("scoringUri").asString())
+        .isEqualTo("http://127.0.0.1:8080/api/v1/service/box/score");
+    assertThat(world.service("box").path("sslCertificate").isNull()).isTrue();
+  }
+
+  @Test
+  void keyIsSealedUntilItIsInstalled() {
+    world.driver.gate = new java.util.concurrent.CountDownLatch(1);
+    world.send("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    World.await(() -> !world.driver.started.isEmpty());
+    List<String> stored =
+        world
+            .database()
+            .jdbi()
+            .withHandle(h ->
+                h.createQuery(
+                        "SELECT wanted || brought_sealed FROM service UNION SELECT input FROM operation")
+                    .mapTo(String.class)
+                    .list());
+    assertThat(stored)
+        .isNotEmpty()
+        .noneMatch(text -> text.contains("sslKey") || text.contains("\"KEY\""));
+  }
+
+  @Test
+  void deleteRemovesTheName() {
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    world.settle("DELETE", "/services/box", "");
+    assertThat(world.certificates).last().isEqualTo("remove");
+    assertThat(world.routes()).isEmpty();
+  }
+}
