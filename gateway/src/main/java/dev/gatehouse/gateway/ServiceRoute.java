@@ -17,5 +17,11 @@ public record ServiceRoute(String id, String name, Access access, List<Version> 
       throw new IllegalArgumentException(
           "versions: none (expected: at least one) for service " + name);
     }
+    int shares = versions.stream().mapToInt(Version::share).sum();
+    if (shares != 100 || versions.stream().anyMatch(version -> version.share() < 0)) {
+      throw new IllegalArgumentException(
+          "shares: %s (expected: 0 to 100 each, 100 in all) for service %s"
+              .formatted(versions.stream().map(Version::share).toList(), name));
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.gatehouse.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,15 @@ class ServiceTest {
     assertThat(b.requests).hasValue(14);
     assertThat(wire.ask(Scene.get(SCORE, "azureml-model-deployment: b")).body()).isEqualTo("b");
     assertThat(wire.ask(Scene.get(SCORE, "azureml-model-deployment: c")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aRouteRefusesSharesThatAreNotTheWhole() {
+    var version = Scene.version("v", 99, Scene.limits());
+    assertThatThrownBy(() -> Scene.service("s", new Access.Open(), version))
+        .hasMessageContaining("shares: [99] (expected: 0 to 100 each, 100 in all)");
+    assertThatThrownBy(() -> Scene.service("s", new Access.Open()))
+        .hasMessageContaining("expected: at least one");
   }
 
   @Test

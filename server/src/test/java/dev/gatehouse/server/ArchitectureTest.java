@@ -37,7 +37,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "dev.gatehouse.server.rest..", "dev.gatehouse.server.state..", "dev.gatehouse.server.secret..")
+            "dev.gatehouse.server.rest..",
+            "dev.gatehouse.server.state..",
+            "dev.gatehouse.server.secret..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

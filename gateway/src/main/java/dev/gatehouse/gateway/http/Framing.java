@@ -39,6 +39,20 @@ final class Framing {
     return lengths.isEmpty() ? 0 : length(lengths.getFirst());
   }
 
+  /** Whether the client waits for 100; the header ends here. */
+  static boolean takeExpectation(HttpRequest request) {
+    String expectation = request.headers().get(HttpHeaderNames.EXPECT);
+    if (expectation == null) {
+      return false;
+    }
+    if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
+      throw new Refusal(
+          HttpResponseStatus.EXPECTATION_FAILED, "The only Expect met here is 100-continue.");
+    }
+    request.headers().remove(HttpHeaderNames.EXPECT);
+    return request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+  }
+
   /** The refusal for what the decoder could not read. */
   static Refusal unreadable(Throwable cause) {
     return switch (cause) {

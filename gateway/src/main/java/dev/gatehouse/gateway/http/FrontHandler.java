@@ -65,6 +65,9 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   /** Sets what the client's protocol needs on the head of an answer. */
   abstract void frame(HttpResponse head);
 
+  /** Sets the limit for a time without a request. */
+  abstract void rest();
+
   /** Request and answer are both at their end. */
   abstract void finished();
 
@@ -158,7 +161,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
 
   private void accept(Asked asked) {
     try {
-      boolean waits = expects(asked.request());
+      boolean waits = Framing.takeExpectation(asked.request());
       var accepted = reception.accept(asked, this);
       if (!answerDone) {
         exchange = accepted;
@@ -172,27 +175,11 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
       refuse(refusal);
     } catch (RuntimeException e) {
       LOG.error("request {}: fault of the gateway", id, e);
-      refuse(fault());
+      refuse(
+          new Refusal(
+              HttpResponseStatus.INTERNAL_SERVER_ERROR,
+              "The gateway failed at this request; its log says why under the id " + id + "."));
     }
-  }
-
-  private Refusal fault() {
-    return new Refusal(
-        HttpResponseStatus.INTERNAL_SERVER_ERROR,
-        "The gateway failed at this request; its log says why under the id " + id + ".");
-  }
-
-  private static boolean expects(HttpRequest request) {
-    String expectation = request.headers().get(HttpHeaderNames.EXPECT);
-    if (expectation == null) {
-      return false;
-    }
-    if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
-      throw new Refusal(
-          HttpResponseStatus.EXPECTATION_FAILED, "The only Expect met here is 100-continue.");
-    }
-    request.headers().remove(HttpHeaderNames.EXPECT);
-    return request.protocolVersion().equals(HttpVersion.HTTP_1_1);
   }
 
   private String id(HttpRequest request) {
@@ -364,6 +351,10 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
     boolean now = channel.isWritable();
     if (!now) {
       patience.in(entrance.timeouts().stall(), this::abort);
+    } else if (free()) {
+      rest();
+    } else if (answerDone) {
+      answeredEarly();
     } else if (requestDone) {
       patience.off();
     } else {

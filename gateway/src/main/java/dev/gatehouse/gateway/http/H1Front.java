@@ -123,10 +123,19 @@ final class H1Front extends FrontHandler {
   }
 
   @Override
+  void rest() {
+    if (closing) {
+      patience.in(LINGER, this::abort);
+    } else {
+      awaitRequest();
+    }
+  }
+
+  @Override
   void finished() {
     if (closing || entrance.closing()) {
       closing = true;
-      patience.in(LINGER, this::abort);
+      rest();
       context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
       return;
     }

@@ -33,9 +33,14 @@ final class H2Front extends FrontHandler {
   }
 
   @Override
+  void rest() {
+    patience.off();
+  }
+
+  @Override
   void finished() {
     // Both ends have sent END_STREAM: the codec closes the stream.
-    patience.off();
+    rest();
   }
 
   @Override

@@ -79,8 +79,12 @@ public final class Lane {
 
   /** Keeps the connection for the next request, unless the replica is on its way out. */
   void keep(Slot slot, Upstream upstream) {
+    if (slot.retired() || !upstream.open()) {
+      upstream.close();
+      return;
+    }
     var connections = idle.computeIfAbsent(slot, _ -> new ArrayDeque<>());
-    if (slot.retired() || !upstream.open() || connections.size() >= IDLE_PER_SLOT) {
+    if (connections.size() >= IDLE_PER_SLOT) {
       upstream.close();
       return;
     }

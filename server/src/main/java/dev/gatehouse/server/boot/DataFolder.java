@@ -85,6 +85,10 @@ final class DataFolder implements AutoCloseable {
     return root.resolve("contents");
   }
 
+  Path serviceLogs() {
+    return root.resolve("logs").resolve("services");
+  }
+
   Path services() {
     return root.resolve("services");
   }

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
-/** Runs the server until it is told to stop: {@code up [--data DIR] [--https-port P] [--http-port P] [--dns-port P]}. */
+/**
+ * Runs the server until it is told to stop: {@code up [--data DIR] [--https-port P] [--http-port P]
+ * [--dns-port P]}.
+ */
 public final class Main {
   /** Wrong usage or settings, a port that is taken, a data folder that is in use. */
   private static final int CANNOT_START = 2;
@@ -40,7 +44,7 @@ public final class Main {
       LoggerFactory.getLogger(Main.class).error("the start failed", e);
       wiring.close();
       folder.close();
-      throw new SettingsException(e.getMessage());
+      throw new SettingsException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
     }
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -68,7 +72,10 @@ public final class Main {
       String name = equals < 0 ? arguments[i] : arguments[i].substring(0, equals);
       String key = known.get(name);
       if (key == null) {
-        throw new SettingsException("up: unknown option '" + name + "' (expected: --data, --https-port, --http-port, --dns-port, --detach)");
+        throw new SettingsException(
+            "up: unknown option '"
+                + name
+                + "' (expected: --data, --https-port, --http-port, --dns-port, --detach)");
       }
       if (equals < 0 && i + 1 == arguments.length) {
         throw new SettingsException("up: " + name + " needs a value");
@@ -84,7 +91,9 @@ public final class Main {
     if (chosen != null) {
       return Path.of(chosen).toAbsolutePath().normalize();
     }
-    String home = environment.getOrDefault("XDG_DATA_HOME", System.getProperty("user.home") + "/.local/share");
+    String home =
+        environment.getOrDefault(
+            "XDG_DATA_HOME", System.getProperty("user.home") + "/.local/share");
     return Path.of(home, "gatehouse");
   }
 }

@@ -104,7 +104,11 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
     var python =
         new Python(
             source.path("python.uv", cache.resolve("uv/bin/uv")),
-            source.path("python.runner", Path.of("runner").toAbsolutePath()),
+            source.path(
+                "python.runner",
+                Path.of(System.getProperty("gatehouse.home", "."))
+                    .resolve("runner")
+                    .toAbsolutePath()),
             source.path("python.cache", cache.resolve("environments")),
             source.duration("python.build-timeout", Duration.ofMinutes(20)),
             source.flag("python.extra-indexes", false));

@@ -79,6 +79,16 @@ final class Assets {
     }
   }
 
+  /** The places of the asset with that URL. */
+  List<ArtifactReference> references(String workspaceId, String url) {
+    var places = new ArrayList<ArtifactReference>();
+    for (JsonNode artifact :
+        require(workspaceId, url.substring(SCHEME.length())).path("artifacts")) {
+      places.add(reference(artifact));
+    }
+    return places;
+  }
+
   /**
    * The files of the asset with that URL; their paths begin with the last name of what the asset
    * refers to.

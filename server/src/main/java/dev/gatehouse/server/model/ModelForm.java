@@ -81,36 +81,50 @@ final class ModelForm {
       String operation = Json.requiredText(step, "op");
       String path = Json.requiredText(step, "path");
       String[] parts = path.split("/", 3);
-      if (parts.length < 2 || !parts[0].isEmpty()) {
-        throw refused(operation, path);
-      }
-      String member = parts[1];
-      if (parts.length == 3 && !List.of("kvTags", "properties").contains(member)) {
+      boolean known =
+          parts.length == 2
+              || (parts.length == 3 && List.of("kvTags", "properties").contains(parts[1]));
+      if (!known || !parts[0].isEmpty()) {
         throw refused(operation, path);
       }
       switch (operation) {
-        case "add", "replace" -> {
-          if (parts.length == 2) {
-            set(document, member, step.path("value"));
-          } else {
-            ObjectNode one = entries(document, member).deepCopy();
-            one.set(unescape(parts[2]), step.path("value"));
-            set(document, member, one);
-          }
-        }
+        case "add", "replace" -> put(document, parts, step.path("value"));
         case "remove" -> {
-          if (parts.length == 3) {
-            entries(document, member).remove(unescape(parts[2]));
-          } else if (List.of("kvTags", "properties", "description", "resourceRequirements")
-              .contains(member)) {
-            document.remove(member);
-          } else {
+          if (!remove(document, parts)) {
             throw refused(operation, path);
           }
         }
         default -> throw refused(operation, path);
       }
     }
+  }
+
+  private static void put(ObjectNode document, String[] path, JsonNode value) {
+    if (path.length == 2) {
+      set(document, path[1], value);
+    } else {
+      ObjectNode entries = entries(document, path[1]).deepCopy();
+      entries.set(unescape(path[2]), value);
+      set(document, path[1], entries);
+    }
+  }
+
+  private static boolean remove(ObjectNode document, String[] path) {
+    if (path.length == 3) {
+      entries(document, path[1]).remove(unescape(path[2]));
+      return true;
+    }
+    return switch (path[1]) {
+      case "kvTags", "properties" -> {
+        document.putObject(path[1]);
+        yield true;
+      }
+      case "description", "resourceRequirements" -> {
+        document.remove(path[1]);
+        yield true;
+      }
+      default -> false;
+    };
   }
 
   private static void set(ObjectNode document, String member, JsonNode value) {

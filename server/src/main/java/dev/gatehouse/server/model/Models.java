@@ -2,6 +2,7 @@ package dev.gatehouse.server.model;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.Artifacts;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.rest.Caller;
@@ -55,6 +56,11 @@ public final class Models {
    */
   public List<StoredFile> files(RegisteredModel model) {
     return assets.files(model.workspaceId(), Json.requiredText(model.document(), "url"));
+  }
+
+  /** Where the model's uploads are, for clients that fetch them themselves. */
+  public List<ArtifactReference> references(RegisteredModel model) {
+    return assets.references(model.workspaceId(), Json.requiredText(model.document(), "url"));
   }
 
   /**

@@ -53,7 +53,7 @@ public final class Operations {
   /** Takes up what the last process left unended; the timers must run. */
   public void start() {
     store.forgetEndedBefore(clock.instant().minus(KEPT));
-    store.unended().forEach(id -> timers.set(ALARM, id, clock.instant()));
+    store.unended().forEach(id -> timers.setIfAbsent(ALARM, id, clock.instant()));
   }
 
   /**

@@ -8,10 +8,12 @@ import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.Snapshot.Host;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -22,6 +24,8 @@ import org.pcollections.PMap;
  * HTTP, never by both.
  */
 public final class Publication {
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
+
   private final Consumer<UnaryOperator<Snapshot>> gateway;
   private final Supplier<Addresses> addresses;
 
@@ -48,16 +52,44 @@ public final class Publication {
 
   /**
    * Gives the target a name and certificate, or another one; its services are reached there from
-   * now on.
+   * now on. A target that had the name before loses it in the same instant.
    */
   public synchronized void listen(String target, Listener listener) {
     Listener before = listeners.put(target, listener);
+    List<String> losers =
+        listeners.entrySet().stream()
+            .filter(other -> !other.getKey().equals(target))
+            .filter(other -> other.getValue().host().equals(listener.host()))
+            .map(Map.Entry::getKey)
+            .toList();
+    losers.forEach(listeners::remove);
     gateway.accept(snapshot -> {
       Snapshot next = before == null ? snapshot : without(snapshot, before);
       next =
           next.withCertificate(listener.host(), listener.pair())
               .withHost(listener.host(), new Host.Target(HashTreePMap.empty()));
-      return placeAll(next, target);
+      next = placeAll(next, target);
+      for (String loser : losers) {
+        next = placeAll(next, loser);
+      }
+      return next;
+    });
+  }
+
+  /**
+   * Shows the certificate for the control plane's own names, and to clients that send no name.
+   *
+   * @param names DNS names and IP literals
+   */
+  public synchronized void listenForControlPlane(List<String> names, CertifiedKey pair) {
+    gateway.accept(snapshot -> {
+      Snapshot next = snapshot.withFallback(pair);
+      for (String name : names) {
+        next = next.withHost(name, new Host.ControlPlane());
+        // Clients send no IP literal as server name (RFC 6066 section 3).
+        next = ADDRESS.matcher(name).matches() ? next : next.withCertificate(name, pair);
+      }
+      return next;
     });
   }
 

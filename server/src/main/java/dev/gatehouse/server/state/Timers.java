@@ -89,6 +89,11 @@ public final class Timers implements AutoCloseable {
     }
   }
 
+  /** Sets the alarm unless it is set already, be it for another time. */
+  public void setIfAbsent(String name, String instance, Instant at) {
+    started().scheduleIfNotExists(new TaskInstance<Void>(name, instance), at);
+  }
+
   /** Forgets the alarm; nothing happens when it is not set. */
   public void cancel(String name, String instance) {
     var alarm = new TaskInstance<Void>(name, instance);

@@ -68,7 +68,7 @@ public final class StorageFixture implements AutoCloseable {
     var contents = new ContentStore(folder.resolve("contents"), writer, now);
     artifacts = new Artifacts(database, contents, random, clock);
     models = new Models(database, artifacts, random, clock);
-    var workspaces = new Workspaces(database);
+    var workspaces = new Workspaces(database, clock);
     var links = new BlobLinks(KEY, clock);
     router = new Router(_ -> new Caller("alice"));
     new BlobRoutes(database, contents, links, clock).addTo(router);

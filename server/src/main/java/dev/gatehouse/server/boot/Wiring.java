@@ -1,0 +1,324 @@
+package dev.gatehouse.server.boot;
+
+import dev.gatehouse.certificates.CertifiedKey;
+import dev.gatehouse.certificates.Permitted;
+import dev.gatehouse.certificates.RenewalPolicy;
+import dev.gatehouse.dns.DnsServer;
+import dev.gatehouse.gateway.Gateway;
+import dev.gatehouse.gateway.GatewaySettings;
+import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.gateway.onnx.OnnxModels;
+import dev.gatehouse.server.artifact.ArtifactRoutes;
+import dev.gatehouse.server.artifact.Artifacts;
+import dev.gatehouse.server.artifact.BlobLinks;
+import dev.gatehouse.server.artifact.BlobRoutes;
+import dev.gatehouse.server.artifact.ContentStore;
+import dev.gatehouse.server.artifact.DatastoreRoutes;
+import dev.gatehouse.server.certificate.CertificateStore;
+import dev.gatehouse.server.certificate.Certificates;
+import dev.gatehouse.server.certificate.Handshake;
+import dev.gatehouse.server.certificate.Issuing;
+import dev.gatehouse.server.certificate.Outside;
+import dev.gatehouse.server.certificate.PlatformAuthority;
+import dev.gatehouse.server.compute.Clusters;
+import dev.gatehouse.server.compute.ComputeRoutes;
+import dev.gatehouse.server.compute.ComputeStore;
+import dev.gatehouse.server.compute.ComputeTargets;
+import dev.gatehouse.server.compute.Computes;
+import dev.gatehouse.server.compute.GeneratedNames;
+import dev.gatehouse.server.compute.local.EnvironmentSettings;
+import dev.gatehouse.server.compute.local.LocalReplicas;
+import dev.gatehouse.server.compute.local.PythonEnvironments;
+import dev.gatehouse.server.compute.local.ReplicaSettings;
+import dev.gatehouse.server.compute.local.ServiceFiles;
+import dev.gatehouse.server.environment.EnvironmentRoutes;
+import dev.gatehouse.server.identity.Identity;
+import dev.gatehouse.server.identity.Installation;
+import dev.gatehouse.server.model.ModelRoutes;
+import dev.gatehouse.server.model.Models;
+import dev.gatehouse.server.operation.Operations;
+import dev.gatehouse.server.rest.RestServer;
+import dev.gatehouse.server.rest.Router;
+import dev.gatehouse.server.routing.NameRoutes;
+import dev.gatehouse.server.routing.Names;
+import dev.gatehouse.server.routing.Publication;
+import dev.gatehouse.server.secret.Sealer;
+import dev.gatehouse.server.service.Neighbours;
+import dev.gatehouse.server.service.WebServices;
+import dev.gatehouse.server.service.driver.ByProgram;
+import dev.gatehouse.server.service.driver.InProcess;
+import dev.gatehouse.server.service.driver.LocalProcesses;
+import dev.gatehouse.server.state.Database;
+import dev.gatehouse.server.state.Timers;
+import dev.gatehouse.server.workspace.DeploymentRoutes;
+import dev.gatehouse.server.workspace.SubscriptionRoutes;
+import dev.gatehouse.server.workspace.WorkspaceRoutes;
+import dev.gatehouse.server.workspace.Workspaces;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/** Makes every long-lived object of the server, in the order in which they depend on each other. */
+final class Wiring implements AutoCloseable {
+  /**
+   * Public authorities may issue for 200 days at most; ours keeps the pace that they will have in
+   * 2027.
+   */
+  private static final Duration LEAF_LIFE = Duration.ofDays(90);
+
+  private static final Duration SCRIPT_START = Duration.ofMinutes(5);
+  private static final long MAX_CODE = 1L << 30;
+
+  private final Closer closer = new Closer();
+  private final Settings settings;
+  private final DataFolder folder;
+  private final Timers timers;
+  private final Operations operations;
+  private final Identity identity;
+  private final Workspaces workspaces;
+  private final PlatformAuthority authority;
+  private final Certificates certificates;
+  private final DnsServer dns;
+  private final Gateway gateway;
+  private final LocalReplicas replicas;
+  private final WebServices services;
+  private final RestServer rest;
+  private final String subscription;
+
+  Wiring(Settings settings, DataFolder folder) throws IOException {
+    this.settings = settings;
+    this.folder = folder;
+    Clock clock = Clock.systemUTC();
+    var random = new SecureRandom();
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    closer.add("data folder", folder);
+    closer.add("threads", threads::shutdownNow);
+    Sealer sealer = Sealer.open(folder.masterKey());
+    Database database = Database.open(folder.database());
+    closer.add("database", database);
+    timers = new Timers(database, threads);
+    operations = new Operations(database, timers, clock, random);
+    var installation = new Installation(database, sealer);
+    identity = new Identity(installation, database, clock, random);
+    workspaces = new Workspaces(database, clock);
+    subscription =
+        settings
+            .home()
+            .subscription()
+            .orElseGet(() -> installation.text("subscription", () -> UUID.randomUUID().toString()));
+
+    List<InetAddress> advertised = List.of(settings.listen().advertised());
+    String zone = settings.names().zone();
+    dns =
+        new DnsServer(
+            new InetSocketAddress(settings.listen().address(), settings.listen().dns()),
+            List.of(Names.zone(zone, advertised, clock)));
+    var names = new Names(dns, zone, advertised);
+
+    authority = new PlatformAuthority(database, sealer, permitted(settings), clock, random);
+    var certificateStore = new CertificateStore(database, sealer);
+    var issuing =
+        new Issuing(authority, LEAF_LIFE, new RenewalPolicy(random), controlPlaneNames(settings));
+    CertifiedKey own = Certificates.controlPlane(certificateStore, issuing, clock);
+    gateway = new Gateway(gatewaySettings(settings, folder), Snapshot.empty(own), clock, random);
+    var publication = new Publication(gateway::update, this::addresses);
+    var outside = new Outside(publication, names, new Handshake(this::reachable));
+    certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
+
+    var contents = new ContentStore(folder.contents(), clock);
+    var links =
+        new BlobLinks(installation.value("upload-key", () -> random.generateSeed(32)), clock);
+    var artifacts = new Artifacts(database, contents, random, clock);
+    var models = new Models(database, artifacts, random, clock);
+
+    var computeStore = new ComputeStore(database, sealer, clock);
+    var clusters = new Clusters(database, clock);
+    var computes =
+        new Computes(
+            computeStore, clusters, operations, certificates, new GeneratedNames(zone, random));
+    var targets = new ComputeTargets(computeStore);
+
+    replicas = new LocalReplicas(replicaSettings(settings, folder), clock, random);
+    var processes =
+        new LocalProcesses(
+            new LocalProcesses.Settings(
+                folder.services(), ServiceFiles.Placement.LINK, MAX_CODE, SCRIPT_START),
+            new PythonEnvironments(environmentSettings(settings)),
+            replicas);
+    var onnx = new InProcess(new OnnxModels(1));
+    services =
+        new WebServices(
+            new WebServices.Base(database, operations, workspaces, sealer, clock, random, threads),
+            new Neighbours(
+                new Shelves.OfModels(models),
+                artifacts::under,
+                targets::find,
+                new Shelves.OfCertificates(certificates)),
+            new ByProgram(processes, onnx),
+            new WebServices.Publishing(publication, this::addresses),
+            tokenKey());
+
+    var router = new Router(identity.tokens());
+    identity.addTo(router);
+    new SubscriptionRoutes(
+            database, subscription, settings.names().region(), identity.admin().tenant())
+        .addTo(router);
+    new WorkspaceRoutes(workspaces, id -> inhabitants(id, targets)).addTo(router);
+    new DeploymentRoutes(database, workspaces, clock).addTo(router);
+    new ArtifactRoutes(workspaces, artifacts, links).addTo(router);
+    new BlobRoutes(database, contents, links, clock).addTo(router);
+    new DatastoreRoutes(workspaces, links).addTo(router);
+    new ModelRoutes(workspaces, models, services.modelUse()).addTo(router);
+    new EnvironmentRoutes(workspaces, database, clock).addTo(router);
+    new ComputeRoutes(workspaces, computes, clusters, certificates, services.computeUse())
+        .addTo(router);
+    new NameRoutes(names).addTo(router);
+    services.addTo(router);
+    rest = new RestServer(router, controlSocket(folder));
+  }
+
+  /**
+   * Opens the doors: first what answers, then what works, then what was under way when the last
+   * process ended.
+   */
+  void start() throws IOException {
+    workspaces.createIfAbsent(
+        subscription,
+        settings.home().resourceGroup(),
+        settings.home().workspace(),
+        settings.names().region());
+    rest.start();
+    closer.add("control plane", rest);
+    dns.start();
+    closer.add("DNS server", dns);
+    gateway.start();
+    closer.add("gateway", gateway);
+    replicas.start();
+    closer.add("replicas", replicas);
+    closer.add("services", services);
+    services.announce();
+    timers.start();
+    closer.add("timers", timers);
+    certificates.start();
+    operations.start();
+    services.start();
+    new Notices(folder, identity.admin(), authority.rootPem()).write(status());
+  }
+
+  /** What the terminal shows when everything runs. */
+  String greeting() {
+    return Notices.greeting(status(), folder);
+  }
+
+  private Notices.Status status() {
+    return new Notices.Status(
+        gateway.https(),
+        gateway.http(),
+        dns.address(),
+        settings.names(),
+        settings.home(),
+        subscription);
+  }
+
+  private Publication.Addresses addresses() {
+    return new Publication.Addresses(
+        settings.listen().advertised().getHostAddress(),
+        gateway.https().getPort(),
+        gateway.http().getPort());
+  }
+
+  /** The gateway's HTTPS address as this machine reaches it. */
+  private InetSocketAddress reachable() {
+    InetSocketAddress bound = gateway.https();
+    return bound.getAddress().isAnyLocalAddress()
+        ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+        : bound;
+  }
+
+  private List<String> inhabitants(String workspaceId, ComputeTargets targets) {
+    return Stream.concat(
+            services.names(workspaceId).stream().map(name -> "the service '" + name + "'"),
+            targets.names(workspaceId).stream().map(name -> "the compute target '" + name + "'"))
+        .toList();
+  }
+
+  private WebServices.TokenKey tokenKey() {
+    var key = identity.tokens().key();
+    try {
+      return new WebServices.TokenKey(key.toECPrivateKey(), key.toECPublicKey());
+    } catch (com.nimbusds.jose.JOSEException e) {
+      throw new IllegalStateException("the signing key is no P-256 key", e);
+    }
+  }
+
+  private static Path controlSocket(DataFolder folder) {
+    return folder.run().resolve("control.sock");
+  }
+
+  private static Permitted permitted(Settings settings) {
+    InetAddress advertised = settings.listen().advertised();
+    return new Permitted(
+        Stream.of(settings.names().zone(), "localhost").distinct().toList(),
+        advertised.isLoopbackAddress() ? List.of() : List.of(advertised.getHostAddress()));
+  }
+
+  private static List<String> controlPlaneNames(Settings settings) {
+    return Stream.of(
+            settings.names().zone(),
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            settings.listen().advertised().getHostAddress())
+        .distinct()
+        .toList();
+  }
+
+  private static GatewaySettings gatewaySettings(Settings settings, DataFolder folder) {
+    Settings.Listen listen = settings.listen();
+    return new GatewaySettings(
+            new InetSocketAddress(listen.address(), listen.https()),
+            new InetSocketAddress(listen.address(), listen.http()),
+            controlSocket(folder))
+        .withMaxBody(listen.maxBody())
+        .withStrictTransport(settings.tls().hsts());
+  }
+
+  private static ReplicaSettings replicaSettings(Settings settings, DataFolder folder) {
+    return ReplicaSettings.of(
+        settings.python().runner().resolve("gatehouse-runner.py"),
+        folder.run(),
+        folder.serviceLogs());
+  }
+
+  private static EnvironmentSettings environmentSettings(Settings settings) {
+    Settings.Python python = settings.python();
+    List<Path> path =
+        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .filter(p -> !p.isEmpty())
+            .map(Path::of)
+            .toList();
+    return new EnvironmentSettings(
+        python.cache(),
+        python.uv(),
+        path,
+        python.buildTimeout(),
+        python.extraIndexes(),
+        java.util.Map.of());
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

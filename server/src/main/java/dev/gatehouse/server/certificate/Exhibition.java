@@ -1,0 +1,71 @@
+package dev.gatehouse.server.certificate;
+
+import dev.gatehouse.api.Problem;
+import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.routing.Publication.Listener;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.List;
+
+/** Puts certificates where clients see them, and takes them away. */
+final class Exhibition {
+  private final Outside outside;
+  private final List<String> controlPlane;
+
+  Exhibition(Outside outside, List<String> controlPlane) {
+    this.outside = outside;
+    this.controlPlane = controlPlane;
+  }
+
+  void show(Stored next) {
+    if (next.owner().equals(Certificates.CONTROL_PLANE)) {
+      outside.publication().listenForControlPlane(controlPlane, next.pair());
+    } else {
+      outside.publication().listen(next.owner(), new Listener(next.host(), next.pair()));
+      outside.names().add(next.host());
+    }
+  }
+
+  /** Shows the one in the place of another of the same owner. */
+  void show(Stored next, Stored instead) {
+    show(next);
+    if (!next.host().equals(instead.host())) {
+      forgetName(instead);
+    }
+  }
+
+  /** The control plane is never hidden. */
+  void hide(Stored shown) {
+    if (!shown.owner().equals(Certificates.CONTROL_PLANE)) {
+      outside.publication().silence(shown.owner());
+      outside.names().remove(shown.host());
+    }
+  }
+
+  void forgetName(Stored shown) {
+    outside.names().remove(shown.host());
+  }
+
+  /** A problem when the gateway does not show this very certificate under its name. */
+  void prove(Stored shown) {
+    BigInteger expected = shown.pair().leaf().getSerialNumber();
+    try {
+      BigInteger seen = outside.proof().serial(shown.host());
+      if (!seen.equals(expected)) {
+        throw unproven(
+            shown.host(),
+            "it shows the serial %s, not %s".formatted(seen.toString(16), expected.toString(16)));
+      }
+    } catch (IOException e) {
+      throw unproven(shown.host(), "the handshake failed (" + e.getMessage() + ")");
+    }
+  }
+
+  private static ProblemException unproven(String host, String why) {
+    return new ProblemException(
+        new Problem.Upstream(
+            "CertificateNotServed",
+            "The gateway does not serve the new certificate of '%s': %s; what was there before was put back."
+                .formatted(host, why)));
+  }
+}
