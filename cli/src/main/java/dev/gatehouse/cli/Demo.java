@@ -4,6 +4,8 @@ import dev.gatehouse.api.Address;
 import dev.gatehouse.api.ComputeTarget;
 import dev.gatehouse.api.ModelFile;
 import dev.gatehouse.api.OperationState;
+import dev.gatehouse.api.Problem;
+import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.api.ScoringClient;
 import dev.gatehouse.api.ScoringClient.Scored;
 import dev.gatehouse.api.Secret;
@@ -144,7 +146,10 @@ final class Demo {
   }
 
   private URI deployed(WorkspaceClient workspace, Plan plan, Steps.Progress progress) {
-    String operation = workspace.deploy(request(plan));
+    String operation =
+        timer
+            .until(PATIENCE, PAUSE, () -> accepted(workspace, plan, progress))
+            .orElseThrow(() -> tooLong("waiting for another operation", PATIENCE));
     var log = new OperationTail(progress);
     await(
         "deploying the service '" + plan.name() + "'",
@@ -158,11 +163,29 @@ final class Demo {
                 ExitCode.FAILED, "The service '" + plan.name() + "' has no scoring address."));
   }
 
+  /** After a restart the server may still be starting what an earlier demo has deployed. */
+  private static Optional<String> accepted(
+      WorkspaceClient workspace, Plan plan, Steps.Progress progress) {
+    try {
+      return Optional.of(workspace.deploy(request(plan)));
+    } catch (ProblemException e) {
+      if (!(e.problem() instanceof Problem.Conflict(var code, _))
+          || !code.equals("OperationInProgress")) {
+        throw e;
+      }
+      progress.at("waiting for the service of an earlier run");
+      return Optional.empty();
+    }
+  }
+
   private void await(String what, Duration patience, Supplier<OperationState> look) {
     if (timer.until(patience, PAUSE, () -> finished(what, look.get())).isEmpty()) {
-      throw new Failure(
-          ExitCode.FAILED, what + " took longer than " + patience.toSeconds() + " s.");
+      throw tooLong(what, patience);
     }
+  }
+
+  private static Failure tooLong(String what, Duration patience) {
+    return new Failure(ExitCode.FAILED, what + " took longer than " + patience.toSeconds() + " s.");
   }
 
   private static Optional<Boolean> finished(String what, OperationState state) {

@@ -129,6 +129,14 @@ class DemoTest {
   }
 
   @Test
+  void waitsForWhatTheServerIsStillDoingButForNothingElse() {
+    server.refuseOnce("POST " + MODELS + "/services", "OperationInProgress");
+    assertThat(demo().code()).isZero();
+    server.refuseOnce("POST " + MODELS + "/services", "NameTaken");
+    assertThat(demo().err()).isEqualTo("gatehouse: not now\n");
+  }
+
+  @Test
   void doesNotTakeOverARunningDemo() {
     cli.run("up", "--detach", "--data", server.data.toString());
     var ran = demo();

@@ -33,6 +33,7 @@ final class FakeServer implements AutoCloseable {
   final List<String> calls = new ArrayList<>();
   private final HttpsServer server;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final Map<String, String> refusals = new ConcurrentHashMap<>();
 
   FakeServer(Path folder) throws Exception {
     home = Files.createDirectories(folder.resolve("gatehouse-home"));
@@ -138,6 +139,11 @@ final class FakeServer implements AutoCloseable {
     return this;
   }
 
+  /** Refuses the next such call with a 409 of that code. */
+  void refuseOnce(String methodAndPath, String code) {
+    refusals.put(methodAndPath, code);
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -150,8 +156,13 @@ final class FakeServer implements AutoCloseable {
       String answer = answers.getOrDefault(known, "{\"message\":\"no answer to " + known + "\"}");
       exchange.getResponseHeaders().set("Azure-AsyncOperation", base() + "/computeOperation");
       exchange.getResponseHeaders().set("Operation-Location", "/operations/o1");
+      String refusal = refusals.remove(known);
+      if (refusal != null) {
+        answer = "{\"code\":\"" + refusal + "\",\"message\":\"not now\"}";
+      }
       byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(answers.containsKey(known) ? 200 : 404, bytes.length);
+      int status = refusal != null ? 409 : answers.containsKey(known) ? 200 : 404;
+      exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
   }
