@@ -1,0 +1,34 @@
+package dev.gatehouse.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+
+/** Runs commands as the launcher does, with what they print kept. */
+@NullMarked
+final class Cli {
+  private final Context context;
+
+  Cli(Path home, Map<String, String> variables) {
+    var environment = new HashMap<>(variables);
+    environment.put("PATH", System.getenv("PATH"));
+    context = new Context(environment, home, false, new Timer(InstantSource.system()));
+  }
+
+  record Ran(int code, String out, String err) {}
+
+  Ran run(String... arguments) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int code =
+        Main.commandLine(context)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(arguments);
+    return new Ran(code, out.toString(), err.toString());
+  }
+}
