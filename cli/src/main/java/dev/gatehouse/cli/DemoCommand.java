@@ -59,18 +59,15 @@ final class DemoCommand implements Callable<Integer> {
     ServerStatus status =
         steps.run("start Gatehouse", _ -> new Launch(context).start(folder, FREE_PORTS).status());
     // Ctrl-C ends this process only; the server is in a session of its own.
-    Thread stop = new Thread(() -> stop(status));
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
+    try (var interrupt = new OnInterrupt(() -> stop(status))) {
       try (var server = ControlPlane.of(folder, context.timer().clock())) {
         show(new Demo(server, files, steps, context.timer()).run(), status, out);
       }
       if (!once) {
-        untilItEnds(status, out);
+        untilItEnds(status, interrupt, out);
       }
     } finally {
       stop(status);
-      Runtime.getRuntime().removeShutdownHook(stop);
     }
     out.println("Stopped.");
     return ExitCode.DONE;
@@ -91,12 +88,14 @@ final class DemoCommand implements Callable<Integer> {
     ServerProcess.find(status.pid()).ifPresent(process -> process.stop(context.timer(), STOP));
   }
 
-  private static void untilItEnds(ServerStatus status, PrintWriter out) {
+  private static void untilItEnds(ServerStatus status, OnInterrupt interrupt, PrintWriter out) {
     out.println("It keeps running until you press Ctrl-C.");
     out.flush();
     ServerProcess.find(status.pid()).ifPresent(process -> process.handle().onExit().join());
-    throw new Failure(
-        ExitCode.FAILED, "The server has ended by itself; its log is in the data folder.");
+    if (!interrupt.ending()) {
+      throw new Failure(
+          ExitCode.FAILED, "The server has ended by itself; its log is in the data folder.");
+    }
   }
 
   private void show(Demo.Outcome outcome, ServerStatus status, PrintWriter out) {

@@ -42,19 +42,21 @@ final class Launch {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(data.newOutputFile().toFile()))
             .start();
-    Optional<ServerStatus> ready =
-        context
-            .timer()
-            .until(
-                PATIENCE,
-                PAUSE,
-                () -> {
-                  if (!process.isAlive()) {
-                    throw ended(process, data);
-                  }
-                  return own(data, process);
-                });
-    return new Started(ready.orElseThrow(() -> tooSlow(process, data)), greeting(data));
+    try (var _ = new OnInterrupt(() -> stop(process))) {
+      ServerStatus status =
+          context
+              .timer()
+              .until(PATIENCE, PAUSE, () -> ready(process, data))
+              .orElseThrow(() -> tooSlow(process, data));
+      return new Started(status, greeting(data));
+    }
+  }
+
+  private static Optional<ServerStatus> ready(Process process, DataFolder data) {
+    if (!process.isAlive()) {
+      throw ended(process, data);
+    }
+    return own(data, process);
   }
 
   /** Takes what was printed out of the file, because secrets are not to stay there. */
@@ -67,7 +69,7 @@ final class Launch {
     return text;
   }
 
-  private Optional<ServerStatus> own(DataFolder data, Process process) {
+  private static Optional<ServerStatus> own(DataFolder data, Process process) {
     try {
       return data.status()
           .filter(status ->
@@ -102,11 +104,15 @@ final class Launch {
   }
 
   private Failure tooSlow(Process process, DataFolder data) {
-    process.descendants().forEach(ProcessHandle::destroy);
-    new ServerProcess(process.toHandle()).stop(context.timer(), Duration.ofSeconds(10));
+    stop(process);
     return new Failure(
         ExitCode.FAILED,
         "The server was not ready after %d s and was stopped; %s has more. Its last lines:\n%s"
             .formatted(PATIENCE.toSeconds(), data.logFile(), data.lastOutput(SHOWN_LINES)));
+  }
+
+  private void stop(Process process) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    new ServerProcess(process.toHandle()).stop(context.timer(), Duration.ofSeconds(10));
   }
 }

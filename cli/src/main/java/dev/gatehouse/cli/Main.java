@@ -45,7 +45,11 @@ public final class Main {
             Path.of(System.getProperty("gatehouse.home", ".")).toAbsolutePath(),
             terminal,
             new Timer(InstantSource.system()));
-    System.exit(commandLine(context).execute(arguments));
+    CommandLine line = commandLine(context);
+    int code = line.execute(arguments);
+    // Only whole lines are written by themselves.
+    line.getOut().flush();
+    System.exit(code);
   }
 
   static CommandLine commandLine(Context context) {
@@ -64,7 +68,9 @@ public final class Main {
                 new CommandLine(new DnsCommand()).addSubcommand(new DnsHostsCommand(context)))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
-    return root.setCaseInsensitiveEnumValuesAllowed(true)
+    return root.setOut(root.getOut())
+        .setErr(root.getErr())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::misused)
         .setExecutionExceptionHandler((e, line, _) -> failed(e, line));
