@@ -118,14 +118,6 @@ final class ModelTable {
           conditions.add("m." + column + " = ?");
           values.add(value);
         });
-    if (query.before() > 0) {
-      conditions.add("m.sequence < ?");
-      values.add(query.before());
-    }
-    if (query.latestOnly()) {
-      conditions.add(
-          "m.version = (SELECT max(version) FROM model l WHERE l.workspace_id = m.workspace_id AND l.name = m.name)");
-    }
     entries(query.tags(), "kvTags", conditions, values);
     entries(query.properties(), "properties", conditions, values);
     if (!query.dataset().isEmpty()) {
@@ -133,15 +125,21 @@ final class ModelTable {
           "EXISTS (SELECT 1 FROM json_each(m.document, '$.datasets') d WHERE json_extract(d.value, '$.id') = ?)");
       values.add(query.dataset());
     }
+    // The latest of those that fit, which need not be the latest of all.
+    String newest = query.latestOnly() ? "place = 1" : "true";
+    values.add(query.before() > 0 ? query.before() : Long.MAX_VALUE);
     values.add(limit);
     return database
         .jdbi()
         .withHandle(h -> {
           var select =
               h.createQuery(
-                  "SELECT * FROM model m WHERE "
+                  "SELECT * FROM (SELECT m.*, row_number() OVER (PARTITION BY m.name ORDER BY m.version DESC) AS place"
+                      + " FROM model m WHERE "
                       + String.join(" AND ", conditions)
-                      + " ORDER BY m.sequence DESC LIMIT ?");
+                      + ") WHERE "
+                      + newest
+                      + " AND sequence < ? ORDER BY sequence DESC LIMIT ?");
           for (int i = 0; i < values.size(); i++) {
             select.bind(i, values.get(i));
           }

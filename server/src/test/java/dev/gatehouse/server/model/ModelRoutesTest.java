@@ -162,6 +162,7 @@ class ModelRoutesTest {
     assertThat(list("?tag=b&tags=a=2")).containsExactly("two:1");
     assertThat(list("?properties=q=7")).containsExactly("two:1");
     assertThat(list("?tags=a=1&latestVersionOnly=true")).containsExactly("two:2", "one:1");
+    assertThat(list("?tags=b&latestVersionOnly=true")).containsExactly("two:1", "one:1");
     assertThat(list("?datasetId=d")).isEmpty();
     assertThat(list("?name=two&count=1")).containsExactly("two:2");
   }
