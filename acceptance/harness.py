@@ -1,5 +1,7 @@
 """Starts Gatehouse as its users do, on free ports and a data folder of its own, and stops it again."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -84,22 +86,21 @@ def zombie(pid):
 
 
 def run_tests(tests):
-    """Runs the functions, prints a PASS, FAIL or SKIP line for each, and returns the exit code."""
+    """Runs the functions (those named on the command line, or all), a PASS, FAIL or SKIP line for each; the exit code."""
     only = sys.argv[1:]
     failed = 0
     for test in tests:
         if only and test.__name__ not in only:
             continue
-        started = time.monotonic()
+        started, output = time.monotonic(), io.StringIO()
         try:
-            skipped = test()
+            with contextlib.redirect_stdout(output):
+                skipped = test()
+            result = "SKIP %s (%s)" % (test.__name__, skipped) if skipped else "PASS " + test.__name__
         except Exception:
+            print(output.getvalue()[-4000:])
             traceback.print_exc()
             failed += 1
-            print("FAIL %s (%.1f s)" % (test.__name__, time.monotonic() - started), flush=True)
-        else:
-            if skipped:
-                print("SKIP %s (%s)" % (test.__name__, skipped), flush=True)
-            else:
-                print("PASS %s (%.1f s)" % (test.__name__, time.monotonic() - started), flush=True)
+            result = "FAIL " + test.__name__
+        print("%s (%.1f s)" % (result, time.monotonic() - started), flush=True)
     return 1 if failed else 0
