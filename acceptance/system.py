@@ -142,6 +142,47 @@ def shows_the_demo_from_nothing_to_a_verified_answer():
         print("the second demo took %.1f s" % (time.monotonic() - started))
 
 
+# ============================================================================================================= sign-in
+SCRIPT = "from azureml.core import Workspace; w = Workspace.from_config(); print('got', w.name, list(w.compute_targets))"
+
+
+def run_script(gatehouse, variables, on_line=lambda line: None):
+    """Runs an unmodified script with these variables and a home of its own; returns its output."""
+    with tempfile.TemporaryDirectory() as home:
+        gatehouse.command("env", "--config", home)
+        process = subprocess.Popen([sys.executable, "-u", "-c", SCRIPT], env=dict(variables, HOME=home), cwd=home, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            on_line(line)
+        assert process.wait(60) == 0, "".join(lines)
+        return "".join(lines)
+
+
+def signs_a_script_in_as_managed_identity():
+    with Gatehouse() as gatehouse:
+        variables = gatehouse.environment("--managed-identity")
+        assert not [name for name in variables if name.startswith("AZUREML_SERVICE_PRINCIPAL")], variables
+        assert "got default" in run_script(gatehouse, variables)
+
+
+def signs_a_script_in_by_a_code_on_a_page():
+    with Gatehouse() as gatehouse:
+        variables = {name: value for name, value in gatehouse.environment().items()
+                     if not name.startswith("AZUREML_SERVICE_PRINCIPAL") and name != "AZURE_CONFIG_DIR"}
+        plane = ControlPlane(gatehouse)
+
+        def approve(line):
+            shown = re.search(r"open https://[^/]+(/\S+) and enter the code (\S+?)\.", line)
+            if shown:
+                form = {"user_code": shown.group(2), "client_id": plane.admin["clientId"],
+                        "client_secret": plane.admin["clientSecret"]}
+                plane.send("POST", shown.group(1), urllib.parse.urlencode(form).encode())
+
+        assert "got default" in run_script(gatehouse, variables, approve)
+
+
 # =========================================================================================================== bad input
 def answers_bad_input_with_a_sentence_and_changes_nothing():
     with Gatehouse() as gatehouse:
@@ -293,7 +334,8 @@ if __name__ == "__main__":
     sys.exit(run_tests([
         starts_tells_its_state_and_stops, refuses_an_unknown_setting_and_names_it, refuses_a_second_server_on_the_same_data,
         refuses_a_taken_port_and_names_it, prints_an_environment_that_a_shell_takes,
-        shows_the_demo_from_nothing_to_a_verified_answer, answers_bad_input_with_a_sentence_and_changes_nothing,
+        shows_the_demo_from_nothing_to_a_verified_answer, signs_a_script_in_as_managed_identity,
+        signs_a_script_in_by_a_code_on_a_page, answers_bad_input_with_a_sentence_and_changes_nothing,
         keeps_nothing_of_an_upload_that_was_cut_in_half, survives_a_full_disk_while_uploading,
         brings_everything_back_after_a_crash, ends_a_deployment_that_a_crash_interrupted,
         keeps_secrets_out_of_log_and_database, serves_nothing_older_than_tls_1_2]))

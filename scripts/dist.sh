@@ -7,7 +7,6 @@ sources_changed() {
 
 # The lock is a folder with the builder's pid in it; that of a builder that died is taken away.
 build_if_changed() {
-  flags "$1"
   sources_changed "$1" || return 0
   build_lock=$1/target/building
   mkdir -p "$1/target"
@@ -35,12 +34,4 @@ build_if_changed() {
   fi
   rm -rf "$build_lock"
   trap - EXIT INT TERM
-}
-
-# Class data sharing: the JVM writes the archive at the end of the first run and starts faster from then on.
-flags() {
-  sharing="-XX:+AutoCreateSharedArchive -Xlog:cds=off -Xlog:cds+dynamic=off -Xshare:auto"
-  SERVER_FLAGS="-Xms48m -Xmx1g -XX:MinHeapFreeRatio=15 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=512m \
-    -XX:+ExitOnOutOfMemoryError $sharing -XX:SharedArchiveFile=$1/target/dist/server.jsa"
-  CLI_FLAGS="$sharing -XX:SharedArchiveFile=$1/target/dist/cli.jsa"
 }

@@ -21,11 +21,13 @@ final class DataFolder implements AutoCloseable {
   private final Path root;
   private final Path run;
   private final FileChannel lockFile;
+  private final boolean standard;
 
-  private DataFolder(Path root, Path run, FileChannel lockFile) {
+  private DataFolder(Path root, Path run, FileChannel lockFile, boolean standard) {
     this.root = root;
     this.run = run;
     this.lockFile = lockFile;
+    this.standard = standard;
   }
 
   /**
@@ -45,7 +47,7 @@ final class DataFolder implements AutoCloseable {
     }
     Path run = runFolder(root, environment);
     makePrivate(run);
-    return new DataFolder(root, run, channel);
+    return new DataFolder(root, run, channel, root.equals(standard(environment)));
   }
 
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {
@@ -71,6 +73,23 @@ final class DataFolder implements AutoCloseable {
   static void makePrivate(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** Where the data lie when nobody says otherwise. */
+  static Path standard(Map<String, String> environment) {
+    String home =
+        environment.getOrDefault(
+            "XDG_DATA_HOME", System.getProperty("user.home") + "/.local/share");
+    return Path.of(home, "gatehouse");
+  }
+
+  /** Whether commands find this folder without being told. */
+  boolean standard() {
+    return standard;
+  }
+
+  Path root() {
+    return root;
   }
 
   Path database() {

@@ -91,9 +91,6 @@ public final class Main {
     if (chosen != null) {
       return Path.of(chosen).toAbsolutePath().normalize();
     }
-    String home =
-        environment.getOrDefault(
-            "XDG_DATA_HOME", System.getProperty("user.home") + "/.local/share");
-    return Path.of(home, "gatehouse");
+    return DataFolder.standard(environment);
   }
 }

@@ -63,14 +63,15 @@ record Notices(DataFolder folder, Admin admin, String rootPem) {
       plain HTTP   http://%s
       DNS          %s for %s
       root         %s
-      your shell   eval "$(./gatehouse env)\"\
+      your shell   eval "$(./gatehouse env%s)\"\
     """
         .formatted(
             text(status.https()),
             text(status.http()),
             text(status.dns()),
             status.names().zone(),
-            folder.authority());
+            folder.authority(),
+            folder.standard() ? "" : " --data '" + folder.root() + "'");
   }
 
   private static String text(InetSocketAddress address) {
