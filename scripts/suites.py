@@ -67,7 +67,8 @@ def unit():
 
 def runner():
     """The Python host of entry scripts, as real processes on real sockets."""
-    code, output = run([sys.executable, "-m", "unittest", "discover", "-s", "runner/tests", "-t", "runner"])
+    python = str(python_with("runner", ROOT / "runner" / "tests" / "requirements.txt"))
+    code, output = run([python, "-m", "unittest", "discover", "-s", "runner/tests", "-t", "runner"])
     ran = int(re.search(r"^Ran (\d+) test", output, re.M).group(1)) if "Ran " in output else 0
     bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", output))
     left = sum(int(n) for n in re.findall(r"skipped=(\d+)", output))
@@ -96,12 +97,16 @@ def system():
 
 
 def client_python():
-    """A Python 3.11 with the real client, made once per list of requirements."""
-    requirements = ROOT / "acceptance" / "flows" / "requirements.txt"
-    venv = CACHE / ("client-" + hashlib.sha256(requirements.read_bytes()).hexdigest()[:16])
+    """A Python 3.11 with the real client."""
+    return python_with("client", ROOT / "acceptance" / "flows" / "requirements.txt")
+
+
+def python_with(name, requirements):
+    """A Python 3.11 with these packages, made once per list of them in the cache folder."""
+    venv = CACHE / (name + "-" + hashlib.sha256(requirements.read_bytes()).hexdigest()[:16])
     python = venv / "bin" / "python"
     if not (venv / "complete").exists():
-        print("installing the real client (once) ...", flush=True)
+        print("installing what %s needs (once) ..." % requirements.relative_to(ROOT), flush=True)
         uv = os.environ["GATEHOUSE_PYTHON_UV"]
         environment = dict(os.environ, UV_SYSTEM_CERTS="1", UV_HTTP_TIMEOUT="180")
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.11", str(venv)], check=True, env=environment)
