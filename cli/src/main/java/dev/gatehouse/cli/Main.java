@@ -66,6 +66,8 @@ public final class Main {
                     .addSubcommand(new ClusterCommand.Listing(context)))
             .addSubcommand(
                 new CommandLine(new DnsCommand()).addSubcommand(new DnsHostsCommand(context)))
+            .addSubcommand(CertificateCommand.line(context))
+            .addSubcommand(TargetCommand.line(context))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
     return root.setOut(root.getOut())
