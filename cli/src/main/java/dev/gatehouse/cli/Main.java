@@ -44,7 +44,8 @@ public final class Main {
             System.getenv(),
             Path.of(System.getProperty("gatehouse.home", ".")).toAbsolutePath(),
             terminal,
-            new Timer(InstantSource.system()));
+            new Timer(InstantSource.system()),
+            NameLookup.system());
     CommandLine line = commandLine(context);
     int code = line.execute(arguments);
     // Only whole lines are written by themselves.
@@ -66,6 +67,9 @@ public final class Main {
                     .addSubcommand(new ClusterCommand.Listing(context)))
             .addSubcommand(
                 new CommandLine(new DnsCommand()).addSubcommand(new DnsHostsCommand(context)))
+            .addSubcommand(CertificateCommand.line(context))
+            .addSubcommand(TargetCommand.line(context))
+            .addSubcommand(TlsCommand.line(context))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
     return root.setOut(root.getOut())

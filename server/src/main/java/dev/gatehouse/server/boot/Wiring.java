@@ -14,6 +14,7 @@ import dev.gatehouse.server.artifact.BlobLinks;
 import dev.gatehouse.server.artifact.BlobRoutes;
 import dev.gatehouse.server.artifact.ContentStore;
 import dev.gatehouse.server.artifact.DatastoreRoutes;
+import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Handshake;
@@ -182,6 +183,9 @@ final class Wiring implements AutoCloseable {
     new ModelRoutes(workspaces, models, services.modelUse()).addTo(router);
     new EnvironmentRoutes(workspaces, database, clock).addTo(router);
     new ComputeRoutes(workspaces, computes, clusters, certificates, services.computeUse())
+        .addTo(router);
+    new CertificateRoutes(
+            workspaces, certificates, operations, new Shelves.OfOwners(targets, services))
         .addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);

@@ -132,14 +132,21 @@ public final class Certificates {
 
   /** A new key and certificate now, whatever is left of the old one. */
   public void renew(String owner) {
-    Stored old =
-        store
-            .inService(owner)
-            .filter(each -> !each.brought())
-            .orElseThrow(() ->
-                ProblemException.invalid(
-                    "There is no certificate of ours to renew; a custom one is renewed by sending the new one."));
-    renew(old);
+    renew(renewable(owner));
+  }
+
+  /** A 400 unless the owner has a certificate that the platform can renew. */
+  void refuseRenewal(String owner) {
+    var _ = renewable(owner);
+  }
+
+  private Stored renewable(String owner) {
+    return store
+        .inService(owner)
+        .filter(each -> !each.brought())
+        .orElseThrow(() ->
+            ProblemException.invalid(
+                "There is no certificate of ours to renew; a custom one is renewed by sending the new one."));
   }
 
   /** Forgets the owner's certificate and takes its name out of the gateway and the DNS. */
@@ -165,6 +172,11 @@ public final class Certificates {
   /** How the owner's certificate stands. */
   public Optional<Standing> standing(String owner) {
     return store.inService(owner).map(each -> Standing.of(each, clock.instant()));
+  }
+
+  /** All certificates that the owner had, the one in service last. */
+  List<CertificateStore.Past> history(String owner) {
+    return store.history(owner);
   }
 
   /** Serves the alarm of one stored certificate; says when it is to ring again. */

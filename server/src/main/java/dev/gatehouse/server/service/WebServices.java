@@ -16,11 +16,13 @@ import java.security.interfaces.ECPublicKey;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,6 +157,12 @@ public final class WebServices implements AutoCloseable {
   /** The names of all services of a workspace. */
   public List<String> names(String workspaceId) {
     return users(workspaceId, _ -> true);
+  }
+
+  /** The ids of all services of a workspace by their names. */
+  public Map<String, String> ids(String workspaceId) {
+    return store.all(workspaceId).stream()
+        .collect(Collectors.toMap(WebService::name, WebService::id, (a, _) -> a, TreeMap::new));
   }
 
   private List<String> users(String workspaceId, Predicate<Definition> uses) {

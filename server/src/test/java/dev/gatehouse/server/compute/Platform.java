@@ -7,10 +7,12 @@ import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Issuing;
 import dev.gatehouse.server.certificate.Outside;
+import dev.gatehouse.server.certificate.Owner;
 import dev.gatehouse.server.certificate.PlatformAuthority;
 import dev.gatehouse.server.certificate.ServedProof;
 import dev.gatehouse.server.operation.Operations;
@@ -151,6 +153,16 @@ public final class Platform implements AutoCloseable {
     var workspaces = new Workspaces(database, clock);
     workspace = workspaces.createIfAbsent("s1", "rg1", "ws1", "West Europe");
     new ComputeRoutes(workspaces, computes, clusters, certificates, (_, _) -> users).addTo(router);
+    new CertificateRoutes(
+            workspaces,
+            certificates,
+            operations,
+            id ->
+                targets.names(id).stream()
+                    .map(name -> targets.find(id, name).orElseThrow())
+                    .map(t -> new Owner(t.id(), Owner.Kind.COMPUTE_TARGET, t.name()))
+                    .toList())
+        .addTo(router);
     timers.start();
     certificates.start();
     operations.start();
