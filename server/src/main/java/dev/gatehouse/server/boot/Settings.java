@@ -29,8 +29,9 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
   /**
    * @param zone under which platform names are made
    * @param region the label before the zone where a compute target names no other
+   * @param update the server of somebody else that answers for them instead of the embedded one
    */
-  record Names(String zone, String region) {}
+  record Names(String zone, String region, Optional<DnsUpdate> update) {}
 
   /**
    * The workspace that exists after the first start; without a subscription given, a GUID is made
@@ -50,7 +51,7 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
    */
   record Tls(Duration hsts) {}
 
-  private static final Pattern DNS_NAME =
+  static final Pattern DNS_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern GUID =
@@ -82,10 +83,12 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
               + " is not a loopback address, and services without TLS would be served in the open there; set"
               + " listen.plain-http-anywhere: true if that is meant");
     }
+    String zone = source.text("zone", "gatehouse.localhost", DNS_NAME, "a DNS name in lower case");
     var names =
         new Names(
-            source.text("zone", "gatehouse.localhost", DNS_NAME, "a DNS name in lower case"),
-            source.text("region", "local", LABEL, "a DNS label in lower case"));
+            zone,
+            source.text("region", "local", LABEL, "a DNS label in lower case"),
+            DnsUpdate.read(source, zone));
     var home =
         new Home(
             source.text("workspace.subscription").isEmpty()

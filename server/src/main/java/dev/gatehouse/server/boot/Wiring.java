@@ -3,7 +3,6 @@ package dev.gatehouse.server.boot;
 import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
-import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Gateway;
 import dev.gatehouse.gateway.GatewaySettings;
 import dev.gatehouse.gateway.Snapshot;
@@ -40,9 +39,12 @@ import dev.gatehouse.server.model.Models;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.RestServer;
 import dev.gatehouse.server.rest.Router;
+import dev.gatehouse.server.routing.EmbeddedNameServer;
 import dev.gatehouse.server.routing.NameRoutes;
+import dev.gatehouse.server.routing.NameServer;
 import dev.gatehouse.server.routing.Names;
 import dev.gatehouse.server.routing.Publication;
+import dev.gatehouse.server.routing.UpdatedNameServer;
 import dev.gatehouse.server.secret.Sealer;
 import dev.gatehouse.server.service.Neighbours;
 import dev.gatehouse.server.service.WebServices;
@@ -90,7 +92,7 @@ final class Wiring implements AutoCloseable {
   private final Workspaces workspaces;
   private final PlatformAuthority authority;
   private final Certificates certificates;
-  private final DnsServer dns;
+  private final NameServer dns;
   private final Gateway gateway;
   private final LocalReplicas replicas;
   private final WebServices services;
@@ -121,11 +123,11 @@ final class Wiring implements AutoCloseable {
 
     List<InetAddress> advertised = List.of(settings.listen().advertised());
     String zone = settings.names().zone();
-    dns =
-        new DnsServer(
-            new InetSocketAddress(settings.listen().address(), settings.listen().dns()),
-            List.of(Names.zone(zone, advertised, clock)));
-    var names = new Names(dns, zone, advertised);
+    dns = nameServer(settings, advertised, clock);
+    // The embedded server has nothing to wait for, and is to answer before the services start.
+    var names =
+        new Names(
+            dns, zone, advertised, settings.names().update().isPresent() ? threads : Runnable::run);
 
     authority = new PlatformAuthority(database, sealer, permitted(settings), clock, random);
     var certificateStore = new CertificateStore(database, sealer);
@@ -248,6 +250,19 @@ final class Wiring implements AutoCloseable {
     return bound.getAddress().isAnyLocalAddress()
         ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
         : bound;
+  }
+
+  private static NameServer nameServer(Settings settings, List<InetAddress> advertised, Clock clock)
+      throws IOException {
+    var update = settings.names().update();
+    if (update.isPresent()) {
+      return new UpdatedNameServer(update.get().open());
+    }
+    return new EmbeddedNameServer(
+        new InetSocketAddress(settings.listen().address(), settings.listen().dns()),
+        settings.names().zone(),
+        advertised,
+        clock);
   }
 
   private List<String> inhabitants(String workspaceId, ComputeTargets targets) {

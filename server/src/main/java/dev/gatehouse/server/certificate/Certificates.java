@@ -82,7 +82,7 @@ public final class Certificates {
     changing.lock();
     try {
       for (Stored each : store.all()) {
-        exhibition.show(each);
+        exhibition.showAgain(each);
         each.nextAttempt().ifPresent(at -> timers.setIfAbsent(ALARM, each.id(), at));
       }
     } finally {
@@ -257,8 +257,8 @@ public final class Certificates {
         exhibition.prove(next);
         store.replace(next, clock.instant());
       } catch (RuntimeException e) {
-        before.ifPresentOrElse(b -> exhibition.show(b, next), () -> exhibition.hide(next));
-        holder.ifPresent(exhibition::show);
+        before.ifPresentOrElse(b -> exhibition.showAgain(b, next), () -> exhibition.hide(next));
+        holder.ifPresent(exhibition::showAgain);
         throw e;
       }
       before.filter(b -> !b.host().equals(next.host())).ifPresent(exhibition::forgetName);

@@ -5,7 +5,6 @@ import dev.gatehouse.certificates.Issuer;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
-import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
@@ -21,6 +20,7 @@ import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.rest.Requests;
 import dev.gatehouse.server.rest.Response;
 import dev.gatehouse.server.rest.Router;
+import dev.gatehouse.server.routing.EmbeddedNameServer;
 import dev.gatehouse.server.routing.Names;
 import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.secret.Sealer;
@@ -71,7 +71,7 @@ public final class Platform implements AutoCloseable {
   public final Now clock;
   public final Database database;
   public final AtomicReference<Snapshot> gateway = new AtomicReference<>();
-  public final DnsServer dns;
+  public final EmbeddedNameServer dns;
   public final Publication publication;
   public final CertificateStore store;
   public final Certificates certificates;
@@ -130,14 +130,13 @@ public final class Platform implements AutoCloseable {
             change -> gateway.updateAndGet(change),
             () -> new Publication.Addresses("127.0.0.1", 443, 80));
     var loopback = List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
-    dns =
-        new DnsServer(
-            new InetSocketAddress("127.0.0.1", 0), List.of(Names.zone(ZONE, loopback, clock)));
+    dns = new EmbeddedNameServer(new InetSocketAddress("127.0.0.1", 0), ZONE, loopback, clock);
+    var names = new Names(dns, ZONE, loopback, Runnable::run);
     certificates =
         new Certificates(
             store,
             issuing,
-            new Outside(publication, new Names(dns, ZONE, loopback), host -> proof.serial(host)),
+            new Outside(publication, names, host -> proof.serial(host)),
             timers,
             clock);
     var computeStore = new ComputeStore(database, sealer, clock);
