@@ -23,7 +23,10 @@ final class CertificateCommand {
     return new CommandLine(new CertificateCommand())
         .addSubcommand(new Listing(context))
         .addSubcommand(new Show(context))
-        .addSubcommand(new Renew(context));
+        .addSubcommand(new Renew(context))
+        .addSubcommand(new CertificateCheckCommand(context))
+        .addSubcommand(new CertificateConvertCommand(context))
+        .addSubcommand(new CertificateImportCommand(context));
   }
 
   /** All of the workspace. */
