@@ -7,6 +7,7 @@ import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Issuing;
@@ -38,6 +39,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,6 +85,7 @@ public final class Platform implements AutoCloseable {
 
   public volatile ServedProof proof =
       host -> gateway.get().certificates().get(host).leaf().getSerialNumber();
+  public final List<Alert> alerts = new CopyOnWriteArrayList<>();
   public volatile List<String> users = List.of();
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -135,7 +138,11 @@ public final class Platform implements AutoCloseable {
         new Certificates(
             store,
             issuing,
-            new Outside(publication, new Names(dns, ZONE, loopback), host -> proof.serial(host)),
+            new Outside(
+                publication,
+                new Names(dns, ZONE, loopback),
+                host -> proof.serial(host),
+                alerts::add),
             timers,
             clock);
     var computeStore = new ComputeStore(database, sealer, clock);
