@@ -101,6 +101,7 @@ public final class Gateway implements AutoCloseable {
             settings.timeouts(),
             settings.drain(),
             settings.strictTransport(),
+            settings.journal(),
             loop -> Objects.requireNonNull(dispatchers.get(loop)));
   }
 
@@ -161,6 +162,11 @@ public final class Gateway implements AutoCloseable {
 
   public Snapshot snapshot() {
     return snapshot;
+  }
+
+  /** How every version of every service does; walks all of them. */
+  public List<Measured> measure() {
+    return routes.measure();
   }
 
   /** Changes what the gateway does from the next request and handshake on; one writer at a time. */

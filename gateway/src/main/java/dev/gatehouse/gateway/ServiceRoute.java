@@ -8,9 +8,16 @@ import java.util.List;
  *
  * @param id stable for the service's life, and never used again: state such as requests in flight
  *     is kept under it
+ * @param origins whose pages may ask from a browser; none leaves the matter to the service itself
  * @param versions at least one; a plain web service has exactly one
  */
-public record ServiceRoute(String id, String name, Access access, List<Version> versions) {
+public record ServiceRoute(
+    String id, String name, Access access, Origins origins, List<Version> versions) {
+  /** A route that browsers reach from no other origin. */
+  public ServiceRoute(String id, String name, Access access, List<Version> versions) {
+    this(id, name, access, Origins.NONE, versions);
+  }
+
   public ServiceRoute {
     versions = List.copyOf(versions);
     if (versions.isEmpty()) {

@@ -6,6 +6,7 @@ import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Version;
 import dev.gatehouse.gateway.admission.Line;
 import dev.gatehouse.gateway.admission.Split;
+import dev.gatehouse.gateway.http.Tally;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,10 @@ final class RouteState {
   @GuardedBy("this")
   private final Map<String, Line> lines = new HashMap<>();
 
+  @GuardedBy("this")
+  private final Map<String, Tally> tallies = new HashMap<>();
+
+  private final Tally refused;
   private volatile Ready ready;
 
   /**
@@ -33,14 +38,19 @@ final class RouteState {
    */
   record Location(String host, String service) {}
 
-  /** A version and the queue in front of it. */
-  record Choice(Version version, Line line) {}
+  /** A version, the queue in front of it, and what it has done. */
+  record Choice(Version version, Line line, Tally tally) {}
 
-  /** All that a request needs, made once per route. */
-  record Ready(ServiceRoute route, Gate gate, Split split, List<Choice> choices) {}
+  /**
+   * All that a request needs, made once per route.
+   *
+   * @param refused counts what reaches no version
+   */
+  record Ready(ServiceRoute route, Gate gate, Split split, List<Choice> choices, Tally refused) {}
 
   RouteState(ServiceRoute route, Supplier<Line> newLine) {
     this.newLine = newLine;
+    this.refused = new Tally(route.name(), "");
     this.ready = prepare(route);
   }
 
@@ -57,7 +67,7 @@ final class RouteState {
     var now = ready;
     ready =
         now.route().equals(route)
-            ? new Ready(route, now.gate(), now.split(), now.choices())
+            ? new Ready(route, now.gate(), now.split(), now.choices(), refused)
             : prepare(route);
   }
 
@@ -79,7 +89,8 @@ final class RouteState {
             line.arrange(List.of(local.model()), concurrent, "none is running");
         case Backend.Absent absent -> line.arrange(List.of(), concurrent, absent.reason());
       }
-      choices.add(new Choice(version, line));
+      var tally = tallies.computeIfAbsent(version.name(), name -> new Tally(route.name(), name));
+      choices.add(new Choice(version, line, tally));
       names.add(version.name());
     }
     lines.forEach((name, line) -> {
@@ -88,10 +99,12 @@ final class RouteState {
       }
     });
     lines.keySet().retainAll(names);
+    tallies.keySet().retainAll(names);
     return new Ready(
         route,
         Gate.of(route.access(), route.name()),
         new Split(route.versions().stream().map(Version::share).toList(), turn),
-        List.copyOf(choices));
+        List.copyOf(choices),
+        refused);
   }
 }

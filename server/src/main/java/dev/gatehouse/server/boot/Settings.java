@@ -1,6 +1,7 @@
 package dev.gatehouse.server.boot;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Everything that can be set, parsed once. */
-record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
+record Settings(Listen listen, Names names, Home home, Python python, Tls tls, Watch watch) {
 
   /**
    * Where the gateway and the DNS server listen.
@@ -50,6 +51,15 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
    * @param hsts the max-age of Strict-Transport-Security; zero sends no such header
    */
   record Tls(Duration hsts) {}
+
+  /**
+   * What tells operators how it goes.
+   *
+   * @param metricsOpen whether metrics are served without an access token
+   * @param accessLog the file, if there is one
+   * @param webhook where alerts are posted
+   */
+  record Watch(boolean metricsOpen, Optional<Path> accessLog, Optional<URI> webhook) {}
 
   static final Pattern DNS_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
@@ -116,8 +126,23 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
             source.duration("python.build-timeout", Duration.ofMinutes(20)),
             source.flag("python.extra-indexes", false));
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
+    var watch = watch(source, data.resolve("logs"), listen);
     source.refuseUnknown();
-    return new Settings(listen, names, home, python, tls);
+    return new Settings(listen, names, home, python, tls, watch);
+  }
+
+  private static Watch watch(SettingsSource source, Path logs, Listen listen) {
+    boolean open = source.flag("metrics.open", false);
+    if (open && !listen.address().isLoopbackAddress()) {
+      throw new SettingsException(
+          "metrics.open: true, but listen.address "
+              + listen.address().getHostAddress()
+              + " is not a loopback address; leave it out and let Prometheus send an access token");
+    }
+    return new Watch(
+        open,
+        source.text("access-log").filter(value -> !value.equals("off")).map(logs::resolve),
+        source.web("alerts.webhook"));
   }
 
   private static InetAddress address(SettingsSource source, String key, String otherwise) {

@@ -1,12 +1,11 @@
 package dev.gatehouse.server.boot;
 
 import dev.gatehouse.certificates.CertifiedKey;
-import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.gateway.Gateway;
-import dev.gatehouse.gateway.GatewaySettings;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.onnx.OnnxModels;
+import dev.gatehouse.server.alert.Alerts;
 import dev.gatehouse.server.artifact.ArtifactRoutes;
 import dev.gatehouse.server.artifact.Artifacts;
 import dev.gatehouse.server.artifact.BlobLinks;
@@ -26,16 +25,16 @@ import dev.gatehouse.server.compute.ComputeStore;
 import dev.gatehouse.server.compute.ComputeTargets;
 import dev.gatehouse.server.compute.Computes;
 import dev.gatehouse.server.compute.GeneratedNames;
-import dev.gatehouse.server.compute.local.EnvironmentSettings;
 import dev.gatehouse.server.compute.local.LocalReplicas;
 import dev.gatehouse.server.compute.local.PythonEnvironments;
-import dev.gatehouse.server.compute.local.ReplicaSettings;
 import dev.gatehouse.server.compute.local.ServiceFiles;
 import dev.gatehouse.server.environment.EnvironmentRoutes;
 import dev.gatehouse.server.identity.Identity;
 import dev.gatehouse.server.identity.Installation;
 import dev.gatehouse.server.model.ModelRoutes;
 import dev.gatehouse.server.model.Models;
+import dev.gatehouse.server.monitoring.AccessLog;
+import dev.gatehouse.server.monitoring.Metrics;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.RestServer;
 import dev.gatehouse.server.rest.Router;
@@ -57,7 +56,6 @@ import dev.gatehouse.server.workspace.DeploymentRoutes;
 import dev.gatehouse.server.workspace.SubscriptionRoutes;
 import dev.gatehouse.server.workspace.WorkspaceRoutes;
 import dev.gatehouse.server.workspace.Workspaces;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,8 +63,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -129,14 +127,24 @@ final class Wiring implements AutoCloseable {
         new Names(
             dns, zone, advertised, settings.names().update().isPresent() ? threads : Runnable::run);
 
-    authority = new PlatformAuthority(database, sealer, permitted(settings), clock, random);
+    authority = new PlatformAuthority(database, sealer, Derived.permitted(settings), clock, random);
     var certificateStore = new CertificateStore(database, sealer);
     var issuing =
-        new Issuing(authority, LEAF_LIFE, new RenewalPolicy(random), controlPlaneNames(settings));
+        new Issuing(
+            authority, LEAF_LIFE, new RenewalPolicy(random), Derived.controlPlaneNames(settings));
     CertifiedKey own = Certificates.controlPlane(certificateStore, issuing, clock);
-    gateway = new Gateway(gatewaySettings(settings, folder), Snapshot.empty(own), clock, random);
+    var alerts = new Alerts(settings.watch().webhook(), Alerts.Pace.DEFAULT);
+    closer.add("alerts", alerts);
+    var gatewaySettings = Derived.gatewaySettings(settings, folder);
+    var accessLog = accessLog(clock);
+    gateway =
+        new Gateway(
+            accessLog.map(gatewaySettings::withJournal).orElse(gatewaySettings),
+            Snapshot.empty(own),
+            clock,
+            random);
     var publication = new Publication(gateway::update, this::addresses);
-    var outside = new Outside(publication, names, new Handshake(this::reachable));
+    var outside = new Outside(publication, names, new Handshake(this::reachable), alerts);
     certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
 
     var contents = new ContentStore(folder.contents(), clock);
@@ -152,12 +160,12 @@ final class Wiring implements AutoCloseable {
             computeStore, clusters, operations, certificates, new GeneratedNames(zone, random));
     var targets = new ComputeTargets(computeStore);
 
-    replicas = new LocalReplicas(replicaSettings(settings, folder), clock, random);
+    replicas = new LocalReplicas(Derived.replicaSettings(settings, folder), clock, random);
     var processes =
         new LocalProcesses(
             new LocalProcesses.Settings(
                 folder.services(), ServiceFiles.Placement.LINK, MAX_CODE, SCRIPT_START),
-            new PythonEnvironments(environmentSettings(settings)),
+            new PythonEnvironments(Derived.environmentSettings(settings)),
             replicas);
     var onnx = new InProcess(new OnnxModels(1));
     services =
@@ -191,7 +199,9 @@ final class Wiring implements AutoCloseable {
         .addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);
-    rest = new RestServer(router, controlSocket(folder));
+    new Metrics(new Metrics.Sources(gateway::measure, certificates, alerts, accessLog), clock)
+        .addTo(router, settings.watch().metricsOpen());
+    rest = new RestServer(router, Derived.controlSocket(folder));
   }
 
   /**
@@ -225,6 +235,16 @@ final class Wiring implements AutoCloseable {
   /** What the terminal shows when everything runs. */
   String greeting() {
     return Notices.greeting(status(), folder);
+  }
+
+  private Optional<AccessLog> accessLog(Clock clock) throws IOException {
+    Optional<Path> file = settings.watch().accessLog();
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    var log = new AccessLog(file.get(), AccessLog.Bounds.DEFAULT, clock);
+    closer.add("access log", log);
+    return Optional.of(log);
   }
 
   private Notices.Status status() {
@@ -279,61 +299,6 @@ final class Wiring implements AutoCloseable {
     } catch (com.nimbusds.jose.JOSEException e) {
       throw new IllegalStateException("the signing key is no P-256 key", e);
     }
-  }
-
-  private static Path controlSocket(DataFolder folder) {
-    return folder.run().resolve("control.sock");
-  }
-
-  private static Permitted permitted(Settings settings) {
-    InetAddress advertised = settings.listen().advertised();
-    return new Permitted(
-        Stream.of(settings.names().zone(), "localhost").distinct().toList(),
-        advertised.isLoopbackAddress() ? List.of() : List.of(advertised.getHostAddress()));
-  }
-
-  private static List<String> controlPlaneNames(Settings settings) {
-    return Stream.of(
-            settings.names().zone(),
-            "localhost",
-            "127.0.0.1",
-            "::1",
-            settings.listen().advertised().getHostAddress())
-        .distinct()
-        .toList();
-  }
-
-  private static GatewaySettings gatewaySettings(Settings settings, DataFolder folder) {
-    Settings.Listen listen = settings.listen();
-    return new GatewaySettings(
-            new InetSocketAddress(listen.address(), listen.https()),
-            new InetSocketAddress(listen.address(), listen.http()),
-            controlSocket(folder))
-        .withMaxBody(listen.maxBody())
-        .withStrictTransport(settings.tls().hsts());
-  }
-
-  private static ReplicaSettings replicaSettings(Settings settings, DataFolder folder) {
-    return ReplicaSettings.of(
-        settings.python().runner().resolve("gatehouse-runner.py"),
-        folder.run(),
-        folder.serviceLogs());
-  }
-
-  private static EnvironmentSettings environmentSettings(Settings settings) {
-    Settings.Python python = settings.python();
-    List<Path> path =
-        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .filter(p -> !p.isEmpty())
-            .map(Path::of)
-            .toList();
-    return new EnvironmentSettings(
-        python.cache(),
-        python.uv(),
-        path,
-        python.buildTimeout(),
-        python.extraIndexes(),
-        java.util.Map.of());
   }
 
   @Override

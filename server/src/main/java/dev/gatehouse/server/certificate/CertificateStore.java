@@ -52,6 +52,23 @@ public final class CertificateStore {
             h.createQuery(IN_SERVICE + " ORDER BY created_at").map((rs, _) -> read(rs)).list());
   }
 
+  List<Outlook> outlook() {
+    return database
+        .jdbi()
+        .withHandle(h ->
+            h.createQuery(
+                    "SELECT host, brought, not_after, next_attempt, failures FROM certificate"
+                        + " WHERE replaced_at IS NULL ORDER BY host")
+                .map((rs, _) ->
+                    new Outlook(
+                        rs.getString("host"),
+                        rs.getBoolean("brought"),
+                        Instant.parse(rs.getString("not_after")),
+                        Optional.ofNullable(instant(rs, "next_attempt")),
+                        rs.getInt("failures")))
+                .list());
+  }
+
   List<Past> history(String owner) {
     return database
         .jdbi()

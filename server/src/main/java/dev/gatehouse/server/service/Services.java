@@ -91,6 +91,7 @@ final class Services {
   private void check(WebService service, Submission submission) {
     places.requireTarget(service, submission.definition());
     loads.check(service.workspaceId(), submission.definition());
+    submission.definition().origins();
     submission
         .brought()
         .ifPresent(pem -> certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));

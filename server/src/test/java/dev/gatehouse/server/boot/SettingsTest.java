@@ -7,6 +7,7 @@ import dev.gatehouse.dns.TsigKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,11 @@ class SettingsTest {
           key-name: gatehouse.key
           key-algorithm: hmac-sha512
           key-file: /etc/gatehouse/dns.key
+      metrics:
+        open: false
+      access-log: access.jsonl
+      alerts:
+        webhook: https://hooks.example.org/T0
       """;
 
   @TempDir Path data;
@@ -78,6 +84,8 @@ class SettingsTest {
         .extracting("buildTimeout", "extraIndexes")
         .containsExactly(Duration.ofMinutes(20), false);
     assertThat(settings.tls().hsts()).isZero();
+    assertThat(settings.watch())
+        .isEqualTo(new Settings.Watch(false, Optional.empty(), Optional.empty()));
   }
 
   @Test
@@ -100,6 +108,45 @@ class SettingsTest {
     assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
     assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.tls().hsts()).isEqualTo(Duration.ofDays(365));
+    assertThat(settings.watch())
+        .isEqualTo(
+            new Settings.Watch(
+                false,
+                Optional.of(data.resolve("logs/access.jsonl")),
+                Optional.of(URI.create("https://hooks.example.org/T0"))));
+  }
+
+  @Test
+  void opensMetricsOnLoopbackOnly() {
+    assertThat(Settings.read(data, Map.of(), Map.of("metrics.open", "true")).watch().metricsOpen())
+        .isTrue();
+    var open =
+        Map.of(
+            "metrics.open",
+            "true",
+            "listen.address",
+            "0.0.0.0",
+            "listen.plain-http-anywhere",
+            "true");
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), open))
+        .hasMessageContaining("metrics.open")
+        .hasMessageContaining("access token");
+  }
+
+  @Test
+  void keepsASecretOfTheWebhookOutOfTheError() {
+    assertThatThrownBy(
+            () -> Settings.read(data, Map.of(), Map.of("alerts.webhook", "ftp://a/secret")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("alerts.webhook")
+        .hasMessageContaining("https://")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void writesNoAccessLogWhenItIsOff() {
+    assertThat(Settings.read(data, Map.of(), Map.of("access-log", "off")).watch().accessLog())
+        .isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
@@ -40,6 +41,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,6 +87,7 @@ public final class Platform implements AutoCloseable {
 
   public volatile ServedProof proof =
       host -> gateway.get().certificates().get(host).leaf().getSerialNumber();
+  public final List<Alert> alerts = new CopyOnWriteArrayList<>();
   public volatile List<String> users = List.of();
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -136,7 +139,7 @@ public final class Platform implements AutoCloseable {
         new Certificates(
             store,
             issuing,
-            new Outside(publication, names, host -> proof.serial(host)),
+            new Outside(publication, names, host -> proof.serial(host), alerts::add),
             timers,
             clock);
     var computeStore = new ComputeStore(database, sealer, clock);

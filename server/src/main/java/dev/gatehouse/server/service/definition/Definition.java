@@ -1,11 +1,14 @@
 package dev.gatehouse.server.service.definition;
 
+import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.Origins;
 import dev.gatehouse.server.rest.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,6 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 public sealed interface Definition permits Aci, Aks, AksEndpoint {
   /** The member of {@code properties} that keeps one service on plain HTTP. */
   String TLS_PROPERTY = "gatehouse.tls";
+
+  /** The member of {@code properties} that lets pages of other origins ask the service. */
+  String CORS_PROPERTY = "gatehouse.cors";
+
+  /** The variable of an environment that does the same, as the cloud's servers have it. */
+  String CORS_VARIABLE = "AML_CORS_ORIGINS";
 
   /** As clients get it, but for what only the running service knows; not to be changed. */
   ObjectNode document();
@@ -39,6 +48,29 @@ public sealed interface Definition permits Aci, Aks, AksEndpoint {
       return Admission.TOKENS;
     }
     return document().path("authEnabled").booleanValue() ? Admission.KEYS : Admission.OPEN;
+  }
+
+  /**
+   * Whose pages may ask it: as the property says, else as the environments do; a fault is a 400.
+   */
+  default Origins origins() {
+    JsonNode property = document().path("properties").path(CORS_PROPERTY);
+    String from = property.isString() ? CORS_PROPERTY : CORS_VARIABLE;
+    String list =
+        property.isString()
+            ? property.stringValue()
+            : parts().stream()
+                .map(part ->
+                    part.image().environment().path("environmentVariables").path(CORS_VARIABLE))
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .collect(Collectors.joining(","));
+    try {
+      return Origins.of(list);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(
+          new Problem.Invalid("InvalidOrigin", from + ": " + e.getMessage() + "."), e);
+    }
   }
 
   /** The ids of all models of all versions. */
