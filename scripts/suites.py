@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system"]
+ALL = FAST + ["article", "flows", "serving", "system"]
 
 
 class Tally:
@@ -89,6 +89,11 @@ def article():
 def flows():
     """Everything the real client does, against a running server."""
     return acceptance("run_flows.py")
+
+
+def serving():
+    """Faults of entry scripts, changes under load, autoscale: against a running server."""
+    return acceptance("serving.py")
 
 
 def system():
