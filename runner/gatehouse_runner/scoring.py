@@ -72,7 +72,7 @@ class Application:
                 return self._score(request)
             if method == "OPTIONS":
                 return 200, [("Content-Type", "text/html; charset=utf-8"), ("x-ms-run-function-failed", "False")], b""
-            return _error(405, "Method not allowed")
+            return _error(405, "The method is not allowed for the requested URL.")
         if path not in ("/", "/swagger.json"):
             return _error(404, "There is nothing at %s; expected /score, /swagger.json or /." % path)
         if method == "OPTIONS":
