@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle"]
 
 
 class Tally:
@@ -89,6 +89,16 @@ def article():
 def flows():
     """Everything the real client does, against a running server."""
     return acceptance("run_flows.py")
+
+
+def serving():
+    """Faults of entry scripts, changes under load, autoscale: against a running server."""
+    return acceptance("serving.py")
+
+
+def oracle():
+    """The same scripts and requests on the runner and on Azure's own inference server."""
+    return acceptance("oracle.py")
 
 
 def system():

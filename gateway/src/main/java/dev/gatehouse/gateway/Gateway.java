@@ -169,6 +169,11 @@ public final class Gateway implements AutoCloseable {
     return routes.measure();
   }
 
+  /** The load of each version of a service, by its name; empty for one that nobody asked yet. */
+  public Map<String, Load> load(String routeId) {
+    return routes.load(routeId);
+  }
+
   /** Changes what the gateway does from the next request and handshake on; one writer at a time. */
   public void update(UnaryOperator<Snapshot> change) {
     synchronized (writers) {

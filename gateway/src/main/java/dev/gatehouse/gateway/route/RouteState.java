@@ -2,6 +2,7 @@ package dev.gatehouse.gateway.route;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Version;
 import dev.gatehouse.gateway.admission.Line;
@@ -69,6 +70,12 @@ final class RouteState {
         now.route().equals(route)
             ? new Ready(route, now.gate(), now.split(), now.choices(), refused)
             : prepare(route);
+  }
+
+  synchronized Map<String, Load> load() {
+    var loads = new HashMap<String, Load>();
+    lines.forEach((name, line) -> loads.put(name, new Load(line.busy(), line.waiting())));
+    return loads;
   }
 
   /** The service has left: who waits is sent away, who is being answered is answered. */

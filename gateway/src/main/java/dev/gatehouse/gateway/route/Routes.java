@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.route;
 
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.Measured;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
@@ -41,6 +42,12 @@ public final class Routes {
       ready = state.ready();
     }
     return ready;
+  }
+
+  /** The load of each version of a service, by its name. */
+  public Map<String, Load> load(String routeId) {
+    var state = states.get(routeId);
+    return state == null ? Map.of() : state.load();
   }
 
   /** Brings a new snapshot to the services in use; called after each swap, by one at a time. */

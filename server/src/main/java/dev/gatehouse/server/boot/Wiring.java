@@ -177,7 +177,7 @@ final class Wiring implements AutoCloseable {
                 targets::find,
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
-            new WebServices.Publishing(publication, this::addresses),
+            new WebServices.Publishing(publication, this::addresses, gateway::load),
             tokenKey());
 
     var router = new Router(identity.tokens());

@@ -1,6 +1,7 @@
 package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.server.compute.ComputeUse;
 import dev.gatehouse.server.model.ModelUse;
 import dev.gatehouse.server.operation.Operations;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -37,6 +39,7 @@ public final class WebServices implements AutoCloseable {
   private final ServiceRoutes routes;
   private final OperationRoutes operationRoutes;
   private final Packages packages;
+  private final Watch watch;
 
   /** Defines the operations; the timers must not have been started yet. */
   public WebServices(
@@ -53,6 +56,7 @@ public final class WebServices implements AutoCloseable {
     parts = new Rollout.Parts(driver, new Loads(neighbours), new Fleet(), places);
     var rollout = new Rollout(parts, store, neighbours, base.background());
     new ServiceWork(store, rollout, parts, neighbours.certificates()).define(operations);
+    watch = new Watch(parts, store, publishing.load(), base.clock(), base.background());
     packages = new Packages(base.database(), operations, base.workspaces(), neighbours.models());
     packages.define();
     var services =
@@ -89,8 +93,15 @@ public final class WebServices implements AutoCloseable {
       RandomGenerator random,
       Executor background) {}
 
-  /** How the gateway is told about services, and where it is reached. */
-  public record Publishing(Publication publication, Supplier<Publication.Addresses> addresses) {}
+  /**
+   * How the gateway is told about services, where it is reached, and what it has to do.
+   *
+   * @param load of each version of a service, by its name; asked for with the service's id
+   */
+  public record Publishing(
+      Publication publication,
+      Supplier<Publication.Addresses> addresses,
+      Function<String, Map<String, Load>> load) {}
 
   /** Signs and checks the tokens of services (P-256). */
   public record TokenKey(ECPrivateKey privateKey, ECPublicKey publicKey) {
@@ -124,10 +135,11 @@ public final class WebServices implements AutoCloseable {
   }
 
   /**
-   * Begins to bring up what was deployed, each service in an operation of its own; the timers must
-   * run.
+   * Begins to bring up what was deployed, each service in an operation of its own, and to look
+   * after what runs; the timers must run.
    */
   public void start() {
+    watch.start();
     for (WebService service : store.all()) {
       boolean handled =
           service.deployed().isEmpty()
@@ -177,6 +189,7 @@ public final class WebServices implements AutoCloseable {
   /** Ends everything that runs; what is deployed is brought up again by the next start. */
   @Override
   public void close() {
+    watch.close();
     Map<String, Map<String, Fleet.Running>> all = parts.fleet().clear();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       all.values().stream()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.artifact.ArtifactReference;
@@ -66,6 +67,7 @@ final class World implements AutoCloseable {
       new Publication(
           change -> gateway.updateAndGet(change),
           () -> new Publication.Addresses("127.0.0.1", 8443, 8080));
+  volatile Map<String, Load> load = Map.of();
   final WebServices services;
   final String workspace;
   private final Database database;
@@ -100,7 +102,7 @@ final class World implements AutoCloseable {
             new Neighbours(new Shelf(), World::uploaded, this::target, new Desk()),
             driver,
             new WebServices.Publishing(
-                publication, () -> new Publication.Addresses("127.0.0.1", 8443, 8080)),
+                publication, () -> new Publication.Addresses("127.0.0.1", 8443, 8080), _ -> load),
             new WebServices.TokenKey(
                 (ECPrivateKey) TOKEN_KEY.getPrivate(), (ECPublicKey) TOKEN_KEY.getPublic()));
     services.addTo(router);
