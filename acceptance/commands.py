@@ -1,8 +1,6 @@
 """The commands about certificates, compute targets and TLS, against a running server."""
 
 import json
-import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -11,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from control_plane import ControlPlane
-from harness import GATEHOUSE, ROOT, Gatehouse, run_tests
+from harness import ROOT, Gatehouse, run_tests
 
 ONNX = ROOT / "demo" / "ridge.onnx"
 ARTICLE = "workspace:\n  resource-group: myresourcegroup\n  name: myresourceworkspace\n"
@@ -100,7 +98,45 @@ def creates_detaches_attaches_and_deletes_targets():
         assert absent.returncode == 1 and "one" in absent.stderr, absent
 
 
-TESTS = [runs_the_lines_of_the_article, lists_shows_and_renews_certificates, creates_detaches_attaches_and_deletes_targets]
+def shows_the_four_steps_and_the_next_command():
+    with Gatehouse() as gatehouse:
+        assert "computetarget create aks" in gatehouse.command("tls", "status").stdout
+        gatehouse.command(*TARGETS, "create", "aks", "-n", "target")
+        off = of(gatehouse, "tls", "status", "target", "--json")[0]
+        assert not off["complete"] and "--ssl-leaf-domain-label" in off["steps"][0]["next"], off
+        gatehouse.command(*TARGETS, "update", "aks", "-n", "target", "--ssl-leaf-domain-label", "contoso")
+        plane = ControlPlane(gatehouse)
+        plane.deploy("model", plane.register("ridge", ONNX, "Onnx"), "target")
+        lists = {each["name"]: each for each in of(gatehouse, "tls", "status", "--json")}
+        for each in (lists["target"], lists["model"]):
+            assert [step["done"] for step in each["steps"]][:3] == [True] * 3, each
+            dns = each["steps"][3]
+            assert dns["done"] or "dns hosts --write" in dns["next"], dns
+            assert each["warning"] is None, each
+
+
+def checks_converts_and_imports_files():
+    with Gatehouse() as gatehouse, tempfile.TemporaryDirectory() as folder:
+        cert, key = self_made(folder, "www.contoso.test")
+        store, secret = str(Path(folder, "contoso.pfx")), Path(folder, "secret.txt")
+        secret.write_text("let me in\n")
+        openssl("pkcs12", "-export", "-in", cert, "-inkey", key, "-passout", "file:" + str(secret), "-out", store)
+        checked = gatehouse.command("certificate", "check", store, "--passphrase-file", str(secret))
+        assert "www.contoso.test" in checked.stdout and "self-signed" in checked.stdout, checked
+        refused = gatehouse.command("certificate", "check", store, check=False)
+        assert refused.returncode == 1 and "passphrase" in refused.stderr, refused
+        out = Path(folder, "out")
+        gatehouse.command("certificate", "convert", store, "--passphrase-file", str(secret), "--out", str(out))
+        assert (out / "key.pem").stat().st_mode & 0o777 == 0o600
+        openssl("pkey", "-in", str(out / "key.pem"), "-noout")
+        gatehouse.command(*TARGETS, "create", "aks", "-n", "target")
+        gatehouse.command("certificate", "import", store, "--passphrase-file", str(secret), "--target", "target")
+        shown = of(gatehouse, "certificate", "show", "target", "--json")
+        assert shown["kind"] == "Custom" and served(gatehouse, "www.contoso.test") == shown["serial"], shown
+
+
+TESTS = [runs_the_lines_of_the_article, lists_shows_and_renews_certificates, creates_detaches_attaches_and_deletes_targets,
+         shows_the_four_steps_and_the_next_command, checks_converts_and_imports_files]
 
 if __name__ == "__main__":
     sys.exit(run_tests(TESTS))
