@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system"]
+ALL = FAST + ["article", "flows", "system", "tls"]
 
 
 class Tally:
@@ -94,6 +94,11 @@ def flows():
 def system():
     """The command line, the demo, crashes, a full disk, bad input: against the program as users start it."""
     return acceptance("system.py")
+
+
+def tls():
+    """What clients are shown, looked at with openssl, testssl.sh and zlint."""
+    return acceptance("tls.py")
 
 
 def client_python():
