@@ -130,7 +130,8 @@ final class ReplicaProcess {
   /** SIGTERM, and SIGKILL to all that is left of its processes after the timeout. */
   void stop(Duration timeout) throws InterruptedException {
     try {
-      process.destroy();
+      // Not Process.destroy(), which closes the pipe before the last lines have been read.
+      process.toHandle().destroy();
       var _ = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       end();
