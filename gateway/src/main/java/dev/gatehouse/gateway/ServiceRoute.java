@@ -9,8 +9,15 @@ import java.util.List;
  * @param id stable for the service's life, and never used again: state such as requests in flight
  *     is kept under it
  * @param versions at least one; a plain web service has exactly one
+ * @param clients who may connect, before {@code access} is asked
  */
-public record ServiceRoute(String id, String name, Access access, List<Version> versions) {
+public record ServiceRoute(
+    String id, String name, Access access, ClientRoots clients, List<Version> versions) {
+  /** A route that wants no client certificate. */
+  public ServiceRoute(String id, String name, Access access, List<Version> versions) {
+    this(id, name, access, ClientRoots.NONE, versions);
+  }
+
   public ServiceRoute {
     versions = List.copyOf(versions);
     if (versions.isEmpty()) {

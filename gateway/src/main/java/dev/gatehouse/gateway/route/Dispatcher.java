@@ -132,6 +132,7 @@ public final class Dispatcher implements Reception {
     }
     refuseDots(rest);
     var ready = shared.routes().ready(route, new RouteState.Location(host, name), snapshot);
+    ready.clients().check(asked.peer(), shared.clock().instant());
     // CORS preflights will be answered here, before the credential is asked for.
     ready.gate().check(asked.request().headers(), tokens);
     front.limit(shared.maxBody());

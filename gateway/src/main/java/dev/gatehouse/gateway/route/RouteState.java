@@ -37,7 +37,8 @@ final class RouteState {
   record Choice(Version version, Line line) {}
 
   /** All that a request needs, made once per route. */
-  record Ready(ServiceRoute route, Gate gate, Split split, List<Choice> choices) {}
+  record Ready(
+      ServiceRoute route, ClientGate clients, Gate gate, Split split, List<Choice> choices) {}
 
   RouteState(ServiceRoute route, Supplier<Line> newLine) {
     this.newLine = newLine;
@@ -57,7 +58,7 @@ final class RouteState {
     var now = ready;
     ready =
         now.route().equals(route)
-            ? new Ready(route, now.gate(), now.split(), now.choices())
+            ? new Ready(route, now.clients(), now.gate(), now.split(), now.choices())
             : prepare(route);
   }
 
@@ -90,6 +91,7 @@ final class RouteState {
     lines.keySet().retainAll(names);
     return new Ready(
         route,
+        ClientGate.of(route.clients(), route.name()),
         Gate.of(route.access(), route.name()),
         new Split(route.versions().stream().map(Version::share).toList(), turn),
         List.copyOf(choices));
