@@ -144,9 +144,8 @@ final class Wiring implements AutoCloseable {
 
     var computeStore = new ComputeStore(database, sealer, clock);
     var clusters = new Clusters(database, clock);
-    var computes =
-        new Computes(
-            computeStore, clusters, operations, certificates, new GeneratedNames(zone, random));
+    var generated = new GeneratedNames(zone, random);
+    var computes = new Computes(computeStore, clusters, operations, certificates, generated);
     var targets = new ComputeTargets(computeStore);
 
     replicas = new LocalReplicas(replicaSettings(settings, folder), clock, random);
@@ -166,7 +165,7 @@ final class Wiring implements AutoCloseable {
                 targets::find,
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
-            new WebServices.Publishing(publication, this::addresses),
+            new WebServices.Publishing(publication, this::addresses, generated),
             tokenKey());
 
     var router = new Router(identity.tokens());

@@ -29,6 +29,7 @@ final class Rollout {
   private final Loads loads;
   private final Fleet fleet;
   private final ServicePlaces places;
+  private final OwnNames names;
   private final ServiceStore store;
   private final Neighbours.CertificateDesk certificates;
   private final Executor background;
@@ -38,13 +39,15 @@ final class Rollout {
     this.loads = parts.loads();
     this.fleet = parts.fleet();
     this.places = parts.places();
+    this.names = parts.names();
     this.store = store;
     this.certificates = neighbours.certificates();
     this.background = background;
   }
 
   /** What a roll-out works with. */
-  record Parts(ComputeDriver driver, Loads loads, Fleet fleet, ServicePlaces places) {}
+  record Parts(
+      ComputeDriver driver, Loads loads, Fleet fleet, ServicePlaces places, OwnNames names) {}
 
   /**
    * Returns when the definition serves; throws with everything as it was before.
@@ -115,6 +118,12 @@ final class Rollout {
         .ifPresent(pem -> {
           log.line("Installing the certificate of " + pem.cname());
           install(service.id(), pem);
+        });
+    names
+        .of(service, definition)
+        .ifPresent(host -> {
+          log.line("Seeing to the certificate of " + host);
+          certificates.ensureIssued(service.id(), host);
         });
     places.publish(service, definition, next, "starting");
   }

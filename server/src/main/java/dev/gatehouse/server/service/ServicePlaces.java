@@ -50,7 +50,12 @@ final class ServicePlaces {
             })
             .toList();
     var route =
-        new ServiceRoute(service.id(), service.name(), access(service, definition), versions);
+        new ServiceRoute(
+            service.id(),
+            service.name(),
+            access(service, definition),
+            definition.clientRoots(),
+            versions);
     publication.publish(
         new Publication.Published(requireTarget(service, definition), route, definition.tls()));
   }

@@ -2,6 +2,7 @@ package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.server.compute.ComputeUse;
+import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.model.ModelUse;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.Router;
@@ -48,7 +49,13 @@ public final class WebServices implements AutoCloseable {
     var places =
         new ServicePlaces(
             publishing.publication(), neighbours.targets(), store, tokenKey.publicKey());
-    parts = new Rollout.Parts(driver, new Loads(neighbours), new Fleet(), places);
+    parts =
+        new Rollout.Parts(
+            driver,
+            new Loads(neighbours),
+            new Fleet(),
+            places,
+            new OwnNames(base.database(), base.workspaces(), publishing.names()));
     var rollout = new Rollout(parts, store, neighbours, base.background());
     new ServiceWork(store, rollout, parts, neighbours.certificates()).define(operations);
     packages = new Packages(base.database(), operations, base.workspaces(), neighbours.models());
@@ -87,8 +94,9 @@ public final class WebServices implements AutoCloseable {
       RandomGenerator random,
       Executor background) {}
 
-  /** How the gateway is told about services, and where it is reached. */
-  public record Publishing(Publication publication, Supplier<Publication.Addresses> addresses) {}
+  /** How the gateway is told about services, where it is reached, and how it is given names. */
+  public record Publishing(
+      Publication publication, Supplier<Publication.Addresses> addresses, GeneratedNames names) {}
 
   /** Signs and checks the tokens of services (P-256). */
   public record TokenKey(ECPrivateKey privateKey, ECPublicKey publicKey) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.ClientRoots;
 import dev.gatehouse.server.rest.Json;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 public sealed interface Definition permits Aci, Aks, AksEndpoint {
   /** The member of {@code properties} that keeps one service on plain HTTP. */
   String TLS_PROPERTY = "gatehouse.tls";
+
+  /** The member of {@code properties} with the PEM of the CAs whose clients it lets in. */
+  String CLIENT_CA_PROPERTY = "gatehouse.client-ca";
 
   /** As clients get it, but for what only the running service knows; not to be changed. */
   ObjectNode document();
@@ -39,6 +43,11 @@ public sealed interface Definition permits Aci, Aks, AksEndpoint {
       return Admission.TOKENS;
     }
     return document().path("authEnabled").booleanValue() ? Admission.KEYS : Admission.OPEN;
+  }
+
+  /** The CAs whose clients are let in; none of them when everybody is. */
+  default ClientRoots clientRoots() {
+    return ClientCa.roots(document());
   }
 
   /** The ids of all models of all versions. */
