@@ -29,12 +29,15 @@ def main(arguments=None):
     source_directory = environ.get("AZUREML_SOURCE_DIRECTORY", "")
     shims.install()
     entry = os.path.join(os.path.dirname(__file__), "sklearn_entry.py") if options.no_code == "sklearn" else environ.get("AZUREML_ENTRY_SCRIPT", "")
+    own = os.getpid()
     try:
         loaded = script.load(app_root, entry, source_directory)
         loaded.init()
     except BaseException as e:
         _report(e, environ.get("AZUREML_MODEL_DIR", ""))
         return EXIT_SCRIPT_FAILED
+    if os.getpid() != own:                  # forked by the script: only its parent serves
+        os._exit(0)
     if options.parent_pipe:
         print(INITIALIZED)                  # in the pipe behind everything that init() printed: the init log ends here
         sys.stderr.flush()

@@ -1,5 +1,6 @@
 """The routes of one service: which request gives which answer."""
 import json
+import os
 import signal
 import sys
 import time
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 from . import VERSION, swagger, wire
 from .script import BadInput
+from .watch import Watch
 
 ID_LIMIT = 100
 SCRIPT_FAILED = "An unexpected error occurred in scoring script. Check the logs for more info."
@@ -24,11 +26,13 @@ class Application:
     """Answers requests with the entry script; `respond` may be called from several threads if the host is told so."""
 
     def __init__(self, script, documents, environ, alarm):
+        self._pid = os.getpid()
         self._script = script
         self._documents = documents
         self._version = environ.get("HTTP_X_MS_SERVER_VERSION") or "gatehouse-runner/" + VERSION
         self._prefix = "/" + environ["SERVICE_PATH_PREFIX"].strip("/") if environ.get("SERVICE_PATH_PREFIX", "").strip("/") else ""
         self._timeout_ms = _positive(environ, "SCORING_TIMEOUT_MS", 3600000)
+        self._watch = Watch(self._timeout_ms / 1000.0)
         self._alarm = alarm
         if alarm:
             signal.signal(signal.SIGALRM, _on_alarm)
@@ -68,7 +72,7 @@ class Application:
                 return self._score(request)
             if method == "OPTIONS":
                 return 200, [("Content-Type", "text/html; charset=utf-8"), ("x-ms-run-function-failed", "False")], b""
-            return _error(405, "Method not allowed")
+            return _error(405, "The method is not allowed for the requested URL.")
         if path not in ("/", "/swagger.json"):
             return _error(404, "There is nothing at %s; expected /score, /swagger.json or /." % path)
         if method == "OPTIONS":
@@ -103,13 +107,19 @@ class Application:
         return status, headers, body
 
     def _run(self, arguments):
-        if not self._alarm:
-            return self._script.run(**arguments)
-        signal.setitimer(signal.ITIMER_REAL, self._timeout_ms / 1000.0)
+        self._watch.enter()
         try:
-            return self._script.run(**arguments)
+            if not self._alarm:
+                return self._script.run(**arguments)
+            signal.setitimer(signal.ITIMER_REAL, self._timeout_ms / 1000.0)
+            try:
+                return self._script.run(**arguments)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            if os.getpid() != self._pid:    # forked by run(): the answer is the parent's to give
+                os._exit(0)
+            self._watch.leave()
 
 
 def _on_alarm(number, frame):

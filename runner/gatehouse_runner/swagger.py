@@ -77,6 +77,11 @@ def _document(version, service_input, service_output, environ):
     health = {"operationId": "ServiceHealthCheck", "description": "Simple health check endpoint to ensure the service is up at any given point.",
               "responses": _responses(old, where, "If service is up and running, this response will be returned with the content 'Healthy'",
                                       {"type": "string"}, "text/plain")}
+    said = health["responses"]["200"]
+    if old:
+        said["examples"] = {"application/json": "Healthy"}
+    else:
+        said["content"]["text/plain"]["schema"]["example"] = "Healthy"
     asked = {"type": "integer", "enum": [2, 3]}
     parameter = {"name": "version", "in": "query", "required": False, **(asked if old else {"schema": asked})}
     spec = {"operationId": "GetSwaggerSpec", "description": "Get the Swagger specification.", "parameters": [parameter],

@@ -29,6 +29,39 @@ def head(body, more=b""):
     return b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n%s\r\n%s" % (len(body), more, body)
 
 
+class Faults(unittest.TestCase):
+
+    def test_child_that_run_forked_gives_no_answer(self):
+        script = "import os\ndef init(): pass\ndef run(raw):\n    return 'child' if os.fork() == 0 else 'parent'\n"
+        with Replica(script) as replica, replica.connect().sock as sock:
+            for _ in range(5):
+                sock.sendall(head(b"x"))
+                received = b""
+                while not received.endswith(b'"parent"'):
+                    received += sock.recv(65536)
+                self.assertEqual(1, received.count(b"HTTP/1.1 200"))
+
+    def test_child_that_init_forked_does_not_serve(self):
+        script = "import os\ndef init(): os.fork()\ndef run(raw):\n    return os.getpid()\n"
+        with Replica(script) as replica:
+            for _ in range(5):
+                connection = replica.connect()
+                connection.request("POST", "/score", "x")
+                self.assertEqual(replica.process.pid, json.loads(connection.getresponse().read()))
+                connection.close()
+
+    def test_process_whose_run_never_returns_ends(self):
+        for stuck in ("while True:\n        try: time.sleep(60)\n        except BaseException: pass",
+                      "sum(range(10**12))"):
+            with self.subTest(stuck):
+                script = "import time\ndef init(): pass\ndef run(raw):\n    %s\n" % stuck
+                with Replica(script, SCORING_TIMEOUT_MS="100") as replica, replica.connect().sock as sock:
+                    sock.sendall(head(b"x"))
+                    self.assertEqual(1, replica.process.wait(20))
+                    with open(os.path.join(replica.root, "log")) as log:
+                        self.assertIn("in run", log.read())
+
+
 class Connections(unittest.TestCase):
 
     def test_keep_alive_serves_several_connections_in_turn(self):

@@ -20,6 +20,15 @@ public record Reply(int status, HttpHeaders headers, byte[] body) {
     return headers.firstValue(name);
   }
 
+  /** The header; a problem of the server's when it is missing. */
+  String required(String name) {
+    return header(name)
+        .orElseThrow(() ->
+            new ProblemException(
+                new Problem.Upstream(
+                    "HeaderMissing", "The server's answer has no header " + name + ".")));
+  }
+
   /** Itself when it succeeded, else the problem that it tells of. */
   public Reply orProblem() {
     if (!succeeded()) {

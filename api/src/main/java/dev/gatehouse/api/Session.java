@@ -30,6 +30,11 @@ public final class Session {
     return reply("GET", target).json();
   }
 
+  /** Where the operation is of which a call gave the URL. */
+  public OperationState operation(String url) {
+    return OperationState.read(get(url));
+  }
+
   /** For answers of which the status matters. */
   public Reply reply(String method, String target) {
     return client.send(method, target, authorization(), new byte[0]);

@@ -1,5 +1,7 @@
 package dev.gatehouse.api;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,6 +41,11 @@ public final class Wire {
       throw new IllegalArgumentException("'" + name + "' is missing (expected: a text)");
     }
     return value.stringValue();
+  }
+
+  /** The text as one segment of a path. */
+  static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   static long number(JsonNode document, String name) {

@@ -106,7 +106,7 @@ public final class WorkspaceClient {
         .put("leafDomainLabel", leafDomainLabel)
         .put("overwriteExistingDomain", true);
     String target = path + "/computes/" + name + "?api-version=2020-02-02";
-    return header(session.send("PUT", target, request), "Azure-AsyncOperation");
+    return session.send("PUT", target, request).required("Azure-AsyncOperation");
   }
 
   /** Reads the operation at the URL that {@link #putCompute} gave. */
@@ -117,7 +117,7 @@ public final class WorkspaceClient {
   /** Deploys what the request says and returns the operation's id. */
   public String deploy(ObjectNode request) {
     String url =
-        header(session.send("POST", models() + "/services", request), "Operation-Location");
+        session.send("POST", models() + "/services", request).required("Operation-Location");
     return url.substring(url.lastIndexOf('/') + 1);
   }
 
@@ -137,14 +137,5 @@ public final class WorkspaceClient {
 
   private String models() {
     return discovery.modelManagement() + "/modelmanagement/v1.0" + path;
-  }
-
-  private static String header(Reply reply, String name) {
-    return reply
-        .header(name)
-        .orElseThrow(() ->
-            new ProblemException(
-                new Problem.Upstream(
-                    "HeaderMissing", "The server's answer has no header " + name + ".")));
   }
 }

@@ -74,7 +74,7 @@ public final class EmbeddedAuthority implements Issuer {
     var name = name("Root " + Mint.mark(key.getPublic()));
     var certificate =
         new Mint(name, name, key.getPublic(), life(clock.instant(), ROOT_LIFE), random)
-            .with(Extension.basicConstraints, true, new BasicConstraints(1))
+            .with(Extension.basicConstraints, true, new BasicConstraints(true))
             .with(Extension.keyUsage, true, authorityUsage())
             .sign(key.getPublic(), key.getPrivate(), random);
     var root = new CertifiedKey(List.of(certificate), key.getPrivate());

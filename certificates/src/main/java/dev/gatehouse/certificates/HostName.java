@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Names of hosts as certificates know them: lower case, ASCII, no final dot. */
-final class HostName {
+public final class HostName {
   private static final Pattern SYNTAX =
       Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
   private static final int LONGEST = 253;
@@ -15,7 +15,7 @@ final class HostName {
   private HostName() {}
 
   /** The one spelling of a DNS name; a wildcard needs two labels behind it, as clients demand. */
-  static Optional<String> normal(String name) {
+  public static Optional<String> normal(String name) {
     var text = name.strip().toLowerCase(Locale.ROOT);
     var bare = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     var wildcard = bare.startsWith("*.");
@@ -32,7 +32,7 @@ final class HostName {
   }
 
   /** Never asks a name server. */
-  static Optional<InetAddress> address(String text) {
+  public static Optional<InetAddress> address(String text) {
     try {
       return Optional.of(InetAddress.ofLiteral(text));
     } catch (IllegalArgumentException _) {

@@ -26,12 +26,12 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** One certificate in the making, with the identifiers every certificate of ours carries. */
-final class Mint {
+public final class Mint {
   private static final int SERIAL_BITS = 127;
 
   private final X509v3CertificateBuilder builder;
 
-  Mint(X500Name issuer, X500Name subject, PublicKey key, Life life, SecureRandom random) {
+  public Mint(X500Name issuer, X500Name subject, PublicKey key, Life life, SecureRandom random) {
     var keyInfo = SubjectPublicKeyInfo.getInstance(key.getEncoded());
     builder =
         new X509v3CertificateBuilder(
@@ -45,9 +45,10 @@ final class Mint {
   }
 
   /** Both ends are part of it; certificates know whole seconds only. */
-  record Life(Instant from, Instant until) {}
+  public record Life(Instant from, Instant until) {}
 
-  Mint with(ASN1ObjectIdentifier extension, boolean critical, ASN1Encodable value) {
+  /** Adds one more extension; each at most once. */
+  public Mint with(ASN1ObjectIdentifier extension, boolean critical, ASN1Encodable value) {
     try {
       builder.addExtension(extension, critical, value);
       return this;
@@ -58,7 +59,7 @@ final class Mint {
   }
 
   /** {@code signerKey} decides the hash: P-384 goes with SHA-384, P-256 with SHA-256. */
-  X509Certificate sign(PublicKey signerKey, PrivateKey key, SecureRandom random) {
+  public X509Certificate sign(PublicKey signerKey, PrivateKey key, SecureRandom random) {
     var algorithm =
         KeyKind.of(signerKey).text().endsWith("P-384") ? "SHA384withECDSA" : "SHA256withECDSA";
     with(
@@ -75,7 +76,8 @@ final class Mint {
     }
   }
 
-  static KeyPair newKey(String curve, SecureRandom random) {
+  /** A pair on the curve of that name, such as secp256r1. */
+  public static KeyPair newKey(String curve, SecureRandom random) {
     try {
       var generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec(curve), random);

@@ -67,7 +67,8 @@ class EmbeddedAuthorityTest {
     var root = AUTHORITY.material().root().leaf();
     var intermediate = AUTHORITY.material().intermediate().leaf();
 
-    assertThat(root.getBasicConstraints()).isEqualTo(1);
+    // Without a bound of its own (Baseline Requirements 7.1.2.1.4): the intermediate has one.
+    assertThat(root.getBasicConstraints()).isEqualTo(Integer.MAX_VALUE);
     assertThat(intermediate.getBasicConstraints()).isZero();
     assertThat(years(root)).isEqualTo(20);
     assertThat(years(intermediate)).isEqualTo(5);

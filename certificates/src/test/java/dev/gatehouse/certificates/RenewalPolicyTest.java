@@ -59,13 +59,58 @@ class RenewalPolicyTest {
     "3, P30D, PT100M",
     "4, P30D, PT24H",
     "99, P30D, PT24H",
-    "4, PT10H, PT5H",
+    "4, PT10H, PT75M",
+    "4, PT40M, PT10M",
+    "4, PT10M, PT5M",
     "4, PT1M, PT1M",
     "1, PT-1H, PT1M",
     "4, PT-1H, PT100M",
   })
   void waitsLongerAfterEachFailureButNotPastTheEnd(int failures, Duration left, Duration delay) {
     assertThat(RenewalPolicy.retry(failures, NOW, NOW.plus(left))).isEqualTo(NOW.plus(delay));
+  }
+
+  @Test
+  void drawsFromTheWindowThatTheAuthorityWants() {
+    var certificate = living(DAY.multipliedBy(90));
+    var start = NOW.plus(DAY.multipliedBy(50));
+    var window = new RenewalWindow(start, start.plus(DAY), DAY);
+    var policy = new RenewalPolicy(new Random(7));
+    var drawn = Stream.generate(() -> policy.renewal(certificate, window)).limit(100).toList();
+
+    assertThat(drawn).allMatch(at -> !at.isBefore(start) && at.isBefore(window.end()));
+    assertThat(drawn.stream().distinct()).hasSizeGreaterThan(90);
+  }
+
+  @Test
+  void cutsAWindowThatLeavesNoTimeToTryAgain() {
+    var certificate = living(DAY.multipliedBy(90));
+    var policy = new RenewalPolicy(EARLIEST);
+    var whole = new RenewalWindow(NOW, NOW.plus(DAY.multipliedBy(90)), DAY);
+    var late =
+        new RenewalWindow(NOW.plus(DAY.multipliedBy(80)), NOW.plus(DAY.multipliedBy(200)), DAY);
+
+    assertThat(policy.renewal(certificate, whole)).isBefore(NOW.plus(DAY.multipliedBy(75)));
+    assertThat(policy.renewal(certificate, late)).isBefore(NOW.plus(DAY.multipliedBy(60)));
+  }
+
+  @Test
+  void renewsAtOnceWhenTheWindowIsPast() {
+    var window = new RenewalWindow(NOW.minus(DAY), NOW.minusSeconds(1), DAY);
+
+    assertThat(new RenewalPolicy(LATEST).renewal(living(DAY.multipliedBy(90)), window))
+        .isBefore(NOW);
+  }
+
+  @Test
+  void leavesAnIssuerAloneForAsLongAsItAsks() {
+    var end = NOW.plus(DAY.multipliedBy(30));
+    var busy = IssuerFault.busy("later", Duration.ofHours(3));
+    var away = IssuerFault.unavailable("away", new Exception());
+
+    assertThat(RenewalPolicy.retry(1, NOW, end, busy)).isEqualTo(NOW.plus(Duration.ofHours(3)));
+    assertThat(RenewalPolicy.retry(4, NOW, end, busy)).isEqualTo(NOW.plus(DAY));
+    assertThat(RenewalPolicy.retry(1, NOW, end, away)).isEqualTo(NOW.plusSeconds(60));
   }
 
   @Test

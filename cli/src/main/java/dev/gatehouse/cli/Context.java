@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param home the checkout or installation, with the launcher and the demonstration's files in it
  * @param terminal whether a person watches standard output
  */
-record Context(Map<String, String> environment, Path home, boolean terminal, Timer timer) {
+record Context(
+    Map<String, String> environment, Path home, boolean terminal, Timer timer, NameLookup lookup) {
   Context {
     environment = Map.copyOf(environment);
   }

@@ -36,6 +36,9 @@ public final class Main {
   static final class Root {}
 
   public static void main(String[] arguments) {
+    // The server's log is not the commands'; DNS libraries would write to it.
+    System.setProperty("slf4j.internal.verbosity", "WARN");
+    System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
     boolean terminal =
         Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
             && !"dumb".equals(System.getenv("TERM"));
@@ -44,7 +47,8 @@ public final class Main {
             System.getenv(),
             Path.of(System.getProperty("gatehouse.home", ".")).toAbsolutePath(),
             terminal,
-            new Timer(InstantSource.system()));
+            new Timer(InstantSource.system()),
+            NameLookup.system());
     CommandLine line = commandLine(context);
     int code = line.execute(arguments);
     // Only whole lines are written by themselves.
@@ -65,7 +69,12 @@ public final class Main {
                     .addSubcommand(new ClusterCommand.Add(context))
                     .addSubcommand(new ClusterCommand.Listing(context)))
             .addSubcommand(
-                new CommandLine(new DnsCommand()).addSubcommand(new DnsHostsCommand(context)))
+                new CommandLine(new DnsCommand())
+                    .addSubcommand(new DnsCheckCommand(context))
+                    .addSubcommand(new DnsHostsCommand(context)))
+            .addSubcommand(CertificateCommand.line(context))
+            .addSubcommand(TargetCommand.line(context))
+            .addSubcommand(TlsCommand.line(context))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
     return root.setOut(root.getOut())

@@ -2,6 +2,7 @@ package dev.gatehouse.cli;
 
 import dev.gatehouse.api.ServerStatus;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,11 @@ final class Output {
 
   static PrintWriter errorsOf(@Nullable CommandSpec spec) {
     return Objects.requireNonNull(spec).commandLine().getErr();
+  }
+
+  /** Shows what a command waits for. */
+  static Steps steps(PrintWriter out, Context context) {
+    return new Steps(out, context.terminal(), context.timer().clock(), Duration.ofSeconds(1));
   }
 
   static String describe(ServerStatus status) {

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 
@@ -14,9 +15,13 @@ final class Cli {
   private final Context context;
 
   Cli(Path home, Map<String, String> variables) {
+    this(home, variables, _ -> List.of());
+  }
+
+  Cli(Path home, Map<String, String> variables, NameLookup lookup) {
     var environment = new HashMap<>(variables);
     environment.put("PATH", System.getenv("PATH"));
-    context = new Context(environment, home, false, new Timer(InstantSource.system()));
+    context = new Context(environment, home, false, new Timer(InstantSource.system()), lookup);
   }
 
   record Ran(int code, String out, String err) {}

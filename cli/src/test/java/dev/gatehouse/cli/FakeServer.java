@@ -32,6 +32,7 @@ final class FakeServer implements AutoCloseable {
   final Path data;
   final List<String> calls = new ArrayList<>();
   private final HttpsServer server;
+  private Process process;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final Map<String, String> refusals = new ConcurrentHashMap<>();
 
@@ -76,6 +77,14 @@ final class FakeServer implements AutoCloseable {
     Files.createDirectories(data);
     Files.writeString(data.resolve("admin.json"), ADMIN);
     Files.writeString(data.resolve("status.json"), status("@PID@").replace("\"@PID@\"", "" + pid));
+  }
+
+  /** Makes the data folder look as if a server were ready, until this is closed. */
+  FakeServer running() throws IOException {
+    // Ends at the end of its input, which is when this process ends at the latest.
+    process = new ProcessBuilder("sh", "-c", "read end; : gatehouse").start();
+    pretend(process.pid());
+    return this;
   }
 
   private String status(String pid) {
@@ -169,6 +178,9 @@ final class FakeServer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
     server.stop(0);
   }
 }

@@ -44,7 +44,13 @@ class UsageTest {
   @Test
   void describesEveryCommandWithAnExample() {
     everyCommandOf(
-        Main.commandLine(new Context(Map.of(), folder, false, new Timer(java.time.Instant::now))));
+        Main.commandLine(
+            new Context(
+                Map.of(),
+                folder,
+                false,
+                new Timer(java.time.Instant::now),
+                _ -> java.util.List.of())));
   }
 
   private static void everyCommandOf(CommandLine line) {
@@ -77,7 +83,8 @@ class UsageTest {
             Map.of("XDG_CACHE_HOME", "/c", "XDG_DATA_HOME", ""),
             folder,
             false,
-            new Timer(java.time.Instant::now));
+            new Timer(java.time.Instant::now),
+            _ -> java.util.List.of());
     assertThat(context.demoFolder()).isEqualTo(Path.of("/c/gatehouse/demo"));
     assertThat(context.dataFolder().toString()).endsWith("/.local/share/gatehouse");
   }

@@ -5,6 +5,15 @@ import java.util.List;
 
 /** What answers for a version. */
 public sealed interface Backend {
+  /** How many can answer. */
+  default int replicas() {
+    return switch (this) {
+      case Replicas processes -> processes.sockets().size();
+      case InProcess _ -> 1;
+      case Absent _ -> 0;
+    };
+  }
+
   /** Processes that speak HTTP/1.1 with keep-alive, each on its own Unix socket. */
   record Replicas(List<Path> sockets) implements Backend {
     public Replicas {

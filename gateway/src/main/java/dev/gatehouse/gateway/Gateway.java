@@ -103,6 +103,7 @@ public final class Gateway implements AutoCloseable {
             settings.timeouts(),
             settings.drain(),
             settings.strictTransport(),
+            settings.journal(),
             loop -> Objects.requireNonNull(dispatchers.get(loop)));
   }
 
@@ -163,6 +164,16 @@ public final class Gateway implements AutoCloseable {
 
   public Snapshot snapshot() {
     return snapshot;
+  }
+
+  /** How every version of every service does; walks all of them. */
+  public List<Measured> measure() {
+    return routes.measure();
+  }
+
+  /** The load of each version of a service, by its name; empty for one that nobody asked yet. */
+  public Map<String, Load> load(String routeId) {
+    return routes.load(routeId);
   }
 
   /** Changes what the gateway does from the next request and handshake on; one writer at a time. */

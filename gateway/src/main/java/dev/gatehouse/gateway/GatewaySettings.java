@@ -4,6 +4,8 @@ import dev.gatehouse.gateway.http.Timeouts;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where the gateway listens and how much it takes.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param connect how long a connection to a replica may take to open
  * @param drain how long requests in flight may go on when the gateway closes
  * @param strictTransport how long browsers shall insist on HTTPS; zero says nothing to them
+ * @param journal told of each request that is over, on an event loop: it must not block
  */
 public record GatewaySettings(
     InetSocketAddress https,
@@ -24,7 +27,8 @@ public record GatewaySettings(
     Timeouts timeouts,
     Duration connect,
     Duration drain,
-    Duration strictTransport) {
+    Duration strictTransport,
+    Optional<Consumer<Served>> journal) {
 
   /** The defaults: 100 MB bodies, 1,000 waiting, 2 s to connect, 10 s to drain, no HSTS. */
   public GatewaySettings(InetSocketAddress https, InetSocketAddress http, Path controlPlaneSocket) {
@@ -37,7 +41,8 @@ public record GatewaySettings(
         Timeouts.DEFAULT,
         Duration.ofSeconds(2),
         Duration.ofSeconds(10),
-        Duration.ZERO);
+        Duration.ZERO,
+        Optional.empty());
   }
 
   public GatewaySettings withMaxBody(long bytes) {
@@ -50,7 +55,8 @@ public record GatewaySettings(
         timeouts,
         connect,
         drain,
-        strictTransport);
+        strictTransport,
+        journal);
   }
 
   public GatewaySettings withTimeouts(Timeouts changed) {
@@ -63,7 +69,8 @@ public record GatewaySettings(
         changed,
         connect,
         drain,
-        strictTransport);
+        strictTransport,
+        journal);
   }
 
   public GatewaySettings withDrain(Duration changed) {
@@ -76,11 +83,35 @@ public record GatewaySettings(
         timeouts,
         connect,
         changed,
-        strictTransport);
+        strictTransport,
+        journal);
   }
 
   public GatewaySettings withStrictTransport(Duration changed) {
     return new GatewaySettings(
-        https, http, controlPlaneSocket, maxBody, maxQueued, timeouts, connect, drain, changed);
+        https,
+        http,
+        controlPlaneSocket,
+        maxBody,
+        maxQueued,
+        timeouts,
+        connect,
+        drain,
+        changed,
+        journal);
+  }
+
+  public GatewaySettings withJournal(Consumer<Served> to) {
+    return new GatewaySettings(
+        https,
+        http,
+        controlPlaneSocket,
+        maxBody,
+        maxQueued,
+        timeouts,
+        connect,
+        drain,
+        strictTransport,
+        Optional.of(to));
   }
 }

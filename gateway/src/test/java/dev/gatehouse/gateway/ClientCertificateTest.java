@@ -48,6 +48,7 @@ class ClientCertificateTest {
         "id-" + name,
         name,
         new Access.Open(),
+        Origins.NONE,
         clients,
         List.of(Scene.version("v", 100, Scene.limits(), replica)));
   }

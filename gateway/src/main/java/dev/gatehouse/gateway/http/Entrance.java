@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.http;
 
+import dev.gatehouse.gateway.Served;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What all connections of the asking side share. */
@@ -21,6 +23,7 @@ public final class Entrance {
   private final Timeouts timeouts;
   private final Duration drain;
   private final Optional<String> strictTransport;
+  private final Optional<Consumer<Served>> journal;
   private final Function<EventLoop, Reception> receptions;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private volatile boolean closing;
@@ -28,11 +31,13 @@ public final class Entrance {
   /**
    * @param drain how long requests in flight may go on once closing begins
    * @param strictTransport how long browsers shall insist on HTTPS (RFC 6797); zero says nothing
+   * @param journal told of each request that is over, on its event loop
    */
   public Entrance(
       Timeouts timeouts,
       Duration drain,
       Duration strictTransport,
+      Optional<Consumer<Served>> journal,
       Function<EventLoop, Reception> receptions) {
     this.timeouts = timeouts;
     this.drain = drain;
@@ -40,6 +45,7 @@ public final class Entrance {
         strictTransport.isZero()
             ? Optional.empty()
             : Optional.of("max-age=" + strictTransport.toSeconds());
+    this.journal = journal;
     this.receptions = receptions;
   }
 
@@ -77,6 +83,10 @@ public final class Entrance {
 
   Optional<String> strictTransport() {
     return strictTransport;
+  }
+
+  Optional<Consumer<Served>> journal() {
+    return journal;
   }
 
   Reception reception(EventLoop loop) {

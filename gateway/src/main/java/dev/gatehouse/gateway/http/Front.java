@@ -2,7 +2,9 @@ package dev.gatehouse.gateway.http;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.function.Consumer;
 
 /** The asking side of one request; used on its event loop only. */
 public interface Front {
@@ -26,6 +28,12 @@ public interface Front {
 
   /** Ends the exchange with the refusal, or by breaking off if an answer has begun. */
   void refuse(Refusal refusal);
+
+  /** Where the request is counted when it is over; the last word counts. */
+  void count(Tally tally);
+
+  /** Sets headers on the answer, whoever makes it. */
+  void adorn(Consumer<HttpHeaders> headers);
 
   /** A time limit that the exchange may use until it ends. */
   Deadline deadline();

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -19,6 +20,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +36,15 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   /** How long a client may go on sending after an answer, so that it gets to read it. */
   static final Duration LINGER = Duration.ofSeconds(5);
 
-  static final String REQUEST_ID = "x-ms-request-id";
-
   final Entrance entrance;
   final Deadline patience;
   private final Channel channel;
   private final Reception reception;
   private final Asked.Peer peer;
+  private final Account account;
   private final Deadline exchangeDeadline;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange exchange;
-  private String id = "";
   private boolean requestDone = true;
   private boolean answerBegun;
   private boolean answerDone = true;
@@ -58,6 +58,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
     this.channel = channel;
     this.reception = entrance.reception(channel.eventLoop());
     this.peer = peer;
+    this.account = new Account(entrance, peer);
     this.patience = new Deadline(channel.eventLoop());
     this.exchangeDeadline = new Deadline(channel.eventLoop());
   }
@@ -139,7 +140,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
     received = 0;
     limit = Long.MAX_VALUE;
     declared = Framing.UNKNOWN;
-    id = "";
+    account.open();
     patience.in(entrance.timeouts().stall(), this::stalled);
     Asked asked;
     try {
@@ -149,8 +150,8 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
         throw Framing.unreadable(request.decoderResult().cause());
       }
       declared = Framing.check(request);
-      id = id(request);
-      asked = Asked.check(request, peer, id);
+      asked = Asked.check(request, peer, account.name(request));
+      account.asked(asked);
     } catch (Refusal refusal) {
       distrust();
       refuse(refusal);
@@ -174,17 +175,14 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
     } catch (Refusal refusal) {
       refuse(refusal);
     } catch (RuntimeException e) {
-      LOG.error("request {}: fault of the gateway", id, e);
+      LOG.error("request {}: fault of the gateway", account.id(), e);
       refuse(
           new Refusal(
               HttpResponseStatus.INTERNAL_SERVER_ERROR,
-              "The gateway failed at this request; its log says why under the id " + id + "."));
+              "The gateway failed at this request; its log says why under the id "
+                  + account.id()
+                  + "."));
     }
-  }
-
-  private String id(HttpRequest request) {
-    String sent = request.headers().get(REQUEST_ID);
-    return sent != null && !sent.isEmpty() && sent.length() <= 100 ? sent : entrance.newId();
   }
 
   private void body(HttpContent part) {
@@ -246,6 +244,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
       return;
     }
     if (answerBegun) {
+      account.close(refusal.status().code());
       abort();
       return;
     }
@@ -258,12 +257,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   @Override
   public final void answer(HttpResponse head) {
     answerBegun = true;
-    if (!id.isEmpty()) {
-      head.headers().set(REQUEST_ID, id);
-    }
-    if (peer.secure() && entrance.strictTransport().isPresent()) {
-      head.headers().set("strict-transport-security", entrance.strictTransport().get());
-    }
+    account.head(head);
     frame(head);
     context().write(head, context().voidPromise());
     if (head instanceof LastHttpContent) {
@@ -274,6 +268,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   @Override
   public final void part(HttpContent part) {
     boolean last = part instanceof LastHttpContent;
+    account.part(part);
     context().write(part, context().voidPromise());
     if (last) {
       ended();
@@ -281,6 +276,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   }
 
   private void ended() {
+    account.close();
     answerDone = true;
     exchange = null;
     bodyWanted = true;
@@ -340,6 +336,16 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   }
 
   @Override
+  public final void count(Tally tally) {
+    account.count(tally);
+  }
+
+  @Override
+  public final void adorn(Consumer<HttpHeaders> headers) {
+    account.adorn(headers);
+  }
+
+  @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (exchange != null) {
       exchange.bodyPaused();
@@ -369,6 +375,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   public void channelInactive(ChannelHandlerContext context) {
     var left = exchange;
     exchange = null;
+    account.close(Account.LEFT);
     answerDone = true;
     requestDone = true;
     patience.cancel();

@@ -4,6 +4,7 @@ import dev.gatehouse.gateway.Backend;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.admission.Line;
+import dev.gatehouse.gateway.http.Answered;
 import dev.gatehouse.gateway.http.Asked;
 import dev.gatehouse.gateway.http.Exchange;
 import dev.gatehouse.gateway.http.Front;
@@ -132,8 +133,12 @@ public final class Dispatcher implements Reception {
     }
     refuseDots(rest);
     var ready = shared.routes().ready(route, new RouteState.Location(host, name), snapshot);
+    front.count(ready.refused());
+    // Browsers send no credential with a preflight.
+    if (CrossOrigin.answered(asked, front, route.origins())) {
+      return Answered.INSTANCE;
+    }
     ready.clients().check(asked.peer(), shared.clock().instant());
-    // CORS preflights will be answered here, before the credential is asked for.
     ready.gate().check(asked.request().headers(), tokens);
     front.limit(shared.maxBody());
     return exchange(asked, front, choose(asked, ready), rest);
@@ -141,6 +146,7 @@ public final class Dispatcher implements Reception {
 
   private Exchange exchange(Asked asked, Front front, RouteState.Choice choice, String rest) {
     var version = choice.version();
+    front.count(choice.tally());
     var limits = version.limits();
     var errand =
         new Errand(

@@ -2,10 +2,12 @@ package dev.gatehouse.gateway.route;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Version;
 import dev.gatehouse.gateway.admission.Line;
 import dev.gatehouse.gateway.admission.Split;
+import dev.gatehouse.gateway.http.Tally;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +26,10 @@ final class RouteState {
   @GuardedBy("this")
   private final Map<String, Line> lines = new HashMap<>();
 
+  @GuardedBy("this")
+  private final Map<String, Tally> tallies = new HashMap<>();
+
+  private final Tally refused;
   private volatile Ready ready;
 
   /**
@@ -33,15 +39,25 @@ final class RouteState {
    */
   record Location(String host, String service) {}
 
-  /** A version and the queue in front of it. */
-  record Choice(Version version, Line line) {}
+  /** A version, the queue in front of it, and what it has done. */
+  record Choice(Version version, Line line, Tally tally) {}
 
-  /** All that a request needs, made once per route. */
+  /**
+   * All that a request needs, made once per route.
+   *
+   * @param refused counts what reaches no version
+   */
   record Ready(
-      ServiceRoute route, ClientGate clients, Gate gate, Split split, List<Choice> choices) {}
+      ServiceRoute route,
+      ClientGate clients,
+      Gate gate,
+      Split split,
+      List<Choice> choices,
+      Tally refused) {}
 
   RouteState(ServiceRoute route, Supplier<Line> newLine) {
     this.newLine = newLine;
+    this.refused = new Tally(route.name(), "");
     this.ready = prepare(route);
   }
 
@@ -58,8 +74,14 @@ final class RouteState {
     var now = ready;
     ready =
         now.route().equals(route)
-            ? new Ready(route, now.clients(), now.gate(), now.split(), now.choices())
+            ? new Ready(route, now.clients(), now.gate(), now.split(), now.choices(), refused)
             : prepare(route);
+  }
+
+  synchronized Map<String, Load> load() {
+    var loads = new HashMap<String, Load>();
+    lines.forEach((name, line) -> loads.put(name, new Load(line.busy(), line.waiting())));
+    return loads;
   }
 
   /** The service has left: who waits is sent away, who is being answered is answered. */
@@ -80,7 +102,8 @@ final class RouteState {
             line.arrange(List.of(local.model()), concurrent, "none is running");
         case Backend.Absent absent -> line.arrange(List.of(), concurrent, absent.reason());
       }
-      choices.add(new Choice(version, line));
+      var tally = tallies.computeIfAbsent(version.name(), name -> new Tally(route.name(), name));
+      choices.add(new Choice(version, line, tally));
       names.add(version.name());
     }
     lines.forEach((name, line) -> {
@@ -89,11 +112,13 @@ final class RouteState {
       }
     });
     lines.keySet().retainAll(names);
+    tallies.keySet().retainAll(names);
     return new Ready(
         route,
         ClientGate.of(route.clients(), route.name()),
         Gate.of(route.access(), route.name()),
         new Split(route.versions().stream().map(Version::share).toList(), turn),
-        List.copyOf(choices));
+        List.copyOf(choices),
+        refused);
   }
 }

@@ -1,8 +1,13 @@
 package dev.gatehouse.gateway.route;
 
+import dev.gatehouse.gateway.Load;
+import dev.gatehouse.gateway.Measured;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.admission.Line;
+import dev.gatehouse.gateway.http.Tally;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +44,12 @@ public final class Routes {
     return ready;
   }
 
+  /** The load of each version of a service, by its name. */
+  public Map<String, Load> load(String routeId) {
+    var state = states.get(routeId);
+    return state == null ? Map.of() : state.load();
+  }
+
   /** Brings a new snapshot to the services in use; called after each swap, by one at a time. */
   public void follow(Snapshot old, Snapshot next) {
     if (old.hosts() == next.hosts() && old.plain() == next.plain()) {
@@ -57,6 +68,51 @@ public final class Routes {
         state.retire();
       }
     });
+  }
+
+  /** How all services of the snapshot do, also those that nobody has asked yet. */
+  public List<Measured> measure() {
+    var now = current.get();
+    var all = new ArrayList<Measured>();
+    now.plain().values().forEach(route -> measure("", route, all));
+    now.hosts()
+        .forEach((host, what) -> {
+          if (what instanceof Snapshot.Host.Target target) {
+            target.services().values().forEach(route -> measure(host, route, all));
+          }
+        });
+    return all;
+  }
+
+  private void measure(String host, ServiceRoute route, List<Measured> into) {
+    var state = states.get(route.id());
+    if (state == null) {
+      for (var version : route.versions()) {
+        into.add(
+            new Measured(
+                host,
+                route.name(),
+                version.name(),
+                version.backend().replicas(),
+                0,
+                0,
+                Tally.Counts.NONE));
+      }
+      return;
+    }
+    var ready = state.ready();
+    into.add(new Measured(host, route.name(), "", 0, 0, 0, ready.refused().counts()));
+    for (var choice : ready.choices()) {
+      into.add(
+          new Measured(
+              host,
+              route.name(),
+              choice.version().name(),
+              choice.version().backend().replicas(),
+              choice.line().busy(),
+              choice.line().waiting(),
+              choice.tally().counts()));
+    }
   }
 
   private static Optional<ServiceRoute> find(RouteState.Location location, String id, Snapshot in) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.server.boot;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Everything that can be set, parsed once. */
-record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
+record Settings(Listen listen, Names names, Home home, Python python, Tls tls, Watch watch) {
 
   /**
    * Where the gateway and the DNS server listen.
@@ -29,8 +30,9 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
   /**
    * @param zone under which platform names are made
    * @param region the label before the zone where a compute target names no other
+   * @param update the server of somebody else that answers for them instead of the embedded one
    */
-  record Names(String zone, String region) {}
+  record Names(String zone, String region, Optional<DnsUpdate> update) {}
 
   /**
    * The workspace that exists after the first start; without a subscription given, a GUID is made
@@ -50,7 +52,16 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
    */
   record Tls(Duration hsts) {}
 
-  private static final Pattern DNS_NAME =
+  /**
+   * What tells operators how it goes.
+   *
+   * @param metricsOpen whether metrics are served without an access token
+   * @param accessLog the file, if there is one
+   * @param webhook where alerts are posted
+   */
+  record Watch(boolean metricsOpen, Optional<Path> accessLog, Optional<URI> webhook) {}
+
+  static final Pattern DNS_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern GUID =
@@ -82,10 +93,12 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
               + " is not a loopback address, and services without TLS would be served in the open there; set"
               + " listen.plain-http-anywhere: true if that is meant");
     }
+    String zone = source.text("zone", "gatehouse.localhost", DNS_NAME, "a DNS name in lower case");
     var names =
         new Names(
-            source.text("zone", "gatehouse.localhost", DNS_NAME, "a DNS name in lower case"),
-            source.text("region", "local", LABEL, "a DNS label in lower case"));
+            zone,
+            source.text("region", "local", LABEL, "a DNS label in lower case"),
+            DnsUpdate.read(source, zone));
     var home =
         new Home(
             source.text("workspace.subscription").isEmpty()
@@ -113,8 +126,23 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
             source.duration("python.build-timeout", Duration.ofMinutes(20)),
             source.flag("python.extra-indexes", false));
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
+    var watch = watch(source, data.resolve("logs"), listen);
     source.refuseUnknown();
-    return new Settings(listen, names, home, python, tls);
+    return new Settings(listen, names, home, python, tls, watch);
+  }
+
+  private static Watch watch(SettingsSource source, Path logs, Listen listen) {
+    boolean open = source.flag("metrics.open", false);
+    if (open && !listen.address().isLoopbackAddress()) {
+      throw new SettingsException(
+          "metrics.open: true, but listen.address "
+              + listen.address().getHostAddress()
+              + " is not a loopback address; leave it out and let Prometheus send an access token");
+    }
+    return new Watch(
+        open,
+        source.text("access-log").filter(value -> !value.equals("off")).map(logs::resolve),
+        source.web("alerts.webhook"));
   }
 
   private static InetAddress address(SettingsSource source, String key, String otherwise) {

@@ -1,5 +1,7 @@
 package dev.gatehouse.server.boot;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,6 +110,23 @@ final class SettingsSource {
 
   Path path(String key, Path otherwise) {
     return text(key).map(Path::of).map(Path::toAbsolutePath).orElse(otherwise);
+  }
+
+  /** An address on the web; it is not repeated in the error, because it may hold a secret. */
+  Optional<URI> web(String key) {
+    return text(key)
+        .map(value -> {
+          try {
+            var uri = new URI(value);
+            if (("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                && uri.getHost() != null) {
+              return uri;
+            }
+          } catch (URISyntaxException _) {
+            // Said below.
+          }
+          throw wrong(key, "•••", "a URL that begins with https:// or http://");
+        });
   }
 
   /** Refuses what the file holds and nothing has asked for. */

@@ -4,10 +4,14 @@ import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.certificate.BroughtPair;
 import dev.gatehouse.server.certificate.Certificates;
+import dev.gatehouse.server.certificate.Owner;
+import dev.gatehouse.server.compute.ComputeTargets;
 import dev.gatehouse.server.model.Models;
 import dev.gatehouse.server.model.RegisteredModel;
 import dev.gatehouse.server.service.Neighbours;
+import dev.gatehouse.server.service.WebServices;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What services ask of models and certificates, answered by those features. */
@@ -64,6 +68,21 @@ final class Shelves {
     @Override
     public void remove(String owner) {
       certificates.remove(owner);
+    }
+  }
+
+  /** Who can have a certificate. */
+  record OfOwners(ComputeTargets targets, WebServices services) implements Owner.Directory {
+    @Override
+    public List<Owner> of(String workspaceId) {
+      Stream<Owner> computes =
+          targets.names(workspaceId).stream()
+              .flatMap(name -> targets.find(workspaceId, name).stream())
+              .map(target -> new Owner(target.id(), Owner.Kind.COMPUTE_TARGET, target.name()));
+      Stream<Owner> containers =
+          services.ids(workspaceId).entrySet().stream()
+              .map(e -> new Owner(e.getValue(), Owner.Kind.SERVICE, e.getKey()));
+      return Stream.concat(computes, containers).toList();
     }
   }
 }

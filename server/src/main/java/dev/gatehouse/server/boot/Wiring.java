@@ -1,19 +1,18 @@
 package dev.gatehouse.server.boot;
 
 import dev.gatehouse.certificates.CertifiedKey;
-import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
-import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Gateway;
-import dev.gatehouse.gateway.GatewaySettings;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.onnx.OnnxModels;
+import dev.gatehouse.server.alert.Alerts;
 import dev.gatehouse.server.artifact.ArtifactRoutes;
 import dev.gatehouse.server.artifact.Artifacts;
 import dev.gatehouse.server.artifact.BlobLinks;
 import dev.gatehouse.server.artifact.BlobRoutes;
 import dev.gatehouse.server.artifact.ContentStore;
 import dev.gatehouse.server.artifact.DatastoreRoutes;
+import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Handshake;
@@ -26,22 +25,25 @@ import dev.gatehouse.server.compute.ComputeStore;
 import dev.gatehouse.server.compute.ComputeTargets;
 import dev.gatehouse.server.compute.Computes;
 import dev.gatehouse.server.compute.GeneratedNames;
-import dev.gatehouse.server.compute.local.EnvironmentSettings;
 import dev.gatehouse.server.compute.local.LocalReplicas;
 import dev.gatehouse.server.compute.local.PythonEnvironments;
-import dev.gatehouse.server.compute.local.ReplicaSettings;
 import dev.gatehouse.server.compute.local.ServiceFiles;
 import dev.gatehouse.server.environment.EnvironmentRoutes;
 import dev.gatehouse.server.identity.Identity;
 import dev.gatehouse.server.identity.Installation;
 import dev.gatehouse.server.model.ModelRoutes;
 import dev.gatehouse.server.model.Models;
+import dev.gatehouse.server.monitoring.AccessLog;
+import dev.gatehouse.server.monitoring.Metrics;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.RestServer;
 import dev.gatehouse.server.rest.Router;
+import dev.gatehouse.server.routing.EmbeddedNameServer;
 import dev.gatehouse.server.routing.NameRoutes;
+import dev.gatehouse.server.routing.NameServer;
 import dev.gatehouse.server.routing.Names;
 import dev.gatehouse.server.routing.Publication;
+import dev.gatehouse.server.routing.UpdatedNameServer;
 import dev.gatehouse.server.secret.Sealer;
 import dev.gatehouse.server.service.Neighbours;
 import dev.gatehouse.server.service.WebServices;
@@ -54,7 +56,6 @@ import dev.gatehouse.server.workspace.DeploymentRoutes;
 import dev.gatehouse.server.workspace.SubscriptionRoutes;
 import dev.gatehouse.server.workspace.WorkspaceRoutes;
 import dev.gatehouse.server.workspace.Workspaces;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,8 +63,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,7 +90,7 @@ final class Wiring implements AutoCloseable {
   private final Workspaces workspaces;
   private final PlatformAuthority authority;
   private final Certificates certificates;
-  private final DnsServer dns;
+  private final NameServer dns;
   private final Gateway gateway;
   private final LocalReplicas replicas;
   private final WebServices services;
@@ -120,20 +121,30 @@ final class Wiring implements AutoCloseable {
 
     List<InetAddress> advertised = List.of(settings.listen().advertised());
     String zone = settings.names().zone();
-    dns =
-        new DnsServer(
-            new InetSocketAddress(settings.listen().address(), settings.listen().dns()),
-            List.of(Names.zone(zone, advertised, clock)));
-    var names = new Names(dns, zone, advertised);
+    dns = nameServer(settings, advertised, clock);
+    // The embedded server has nothing to wait for, and is to answer before the services start.
+    var names =
+        new Names(
+            dns, zone, advertised, settings.names().update().isPresent() ? threads : Runnable::run);
 
-    authority = new PlatformAuthority(database, sealer, permitted(settings), clock, random);
+    authority = new PlatformAuthority(database, sealer, Derived.permitted(settings), clock, random);
     var certificateStore = new CertificateStore(database, sealer);
     var issuing =
-        new Issuing(authority, LEAF_LIFE, new RenewalPolicy(random), controlPlaneNames(settings));
+        new Issuing(
+            authority, LEAF_LIFE, new RenewalPolicy(random), Derived.controlPlaneNames(settings));
     CertifiedKey own = Certificates.controlPlane(certificateStore, issuing, clock);
-    gateway = new Gateway(gatewaySettings(settings, folder), Snapshot.empty(own), clock, random);
+    var alerts = new Alerts(settings.watch().webhook(), Alerts.Pace.DEFAULT);
+    closer.add("alerts", alerts);
+    var gatewaySettings = Derived.gatewaySettings(settings, folder);
+    var accessLog = accessLog(clock);
+    gateway =
+        new Gateway(
+            accessLog.map(gatewaySettings::withJournal).orElse(gatewaySettings),
+            Snapshot.empty(own),
+            clock,
+            random);
     var publication = new Publication(gateway::update, this::addresses);
-    var outside = new Outside(publication, names, new Handshake(this::reachable));
+    var outside = new Outside(publication, names, new Handshake(this::reachable), alerts);
     certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
 
     var contents = new ContentStore(folder.contents(), clock);
@@ -148,12 +159,12 @@ final class Wiring implements AutoCloseable {
     var computes = new Computes(computeStore, clusters, operations, certificates, generated);
     var targets = new ComputeTargets(computeStore);
 
-    replicas = new LocalReplicas(replicaSettings(settings, folder), clock, random);
+    replicas = new LocalReplicas(Derived.replicaSettings(settings, folder), clock, random);
     var processes =
         new LocalProcesses(
             new LocalProcesses.Settings(
                 folder.services(), ServiceFiles.Placement.LINK, MAX_CODE, SCRIPT_START),
-            new PythonEnvironments(environmentSettings(settings)),
+            new PythonEnvironments(Derived.environmentSettings(settings)),
             replicas);
     var onnx = new InProcess(new OnnxModels(1));
     services =
@@ -165,7 +176,7 @@ final class Wiring implements AutoCloseable {
                 targets::find,
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
-            new WebServices.Publishing(publication, this::addresses, generated),
+            new WebServices.Publishing(publication, this::addresses, gateway::load, generated),
             tokenKey());
 
     var router = new Router(identity.tokens());
@@ -182,9 +193,14 @@ final class Wiring implements AutoCloseable {
     new EnvironmentRoutes(workspaces, database, clock).addTo(router);
     new ComputeRoutes(workspaces, computes, clusters, certificates, services.computeUse())
         .addTo(router);
+    new CertificateRoutes(
+            workspaces, certificates, operations, new Shelves.OfOwners(targets, services))
+        .addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);
-    rest = new RestServer(router, controlSocket(folder));
+    new Metrics(new Metrics.Sources(gateway::measure, certificates, alerts, accessLog), clock)
+        .addTo(router, settings.watch().metricsOpen());
+    rest = new RestServer(router, Derived.controlSocket(folder));
   }
 
   /**
@@ -220,6 +236,16 @@ final class Wiring implements AutoCloseable {
     return Notices.greeting(status(), folder);
   }
 
+  private Optional<AccessLog> accessLog(Clock clock) throws IOException {
+    Optional<Path> file = settings.watch().accessLog();
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    var log = new AccessLog(file.get(), AccessLog.Bounds.DEFAULT, clock);
+    closer.add("access log", log);
+    return Optional.of(log);
+  }
+
   private Notices.Status status() {
     return new Notices.Status(
         gateway.https(),
@@ -245,6 +271,19 @@ final class Wiring implements AutoCloseable {
         : bound;
   }
 
+  private static NameServer nameServer(Settings settings, List<InetAddress> advertised, Clock clock)
+      throws IOException {
+    var update = settings.names().update();
+    if (update.isPresent()) {
+      return new UpdatedNameServer(update.get().open());
+    }
+    return new EmbeddedNameServer(
+        new InetSocketAddress(settings.listen().address(), settings.listen().dns()),
+        settings.names().zone(),
+        advertised,
+        clock);
+  }
+
   private List<String> inhabitants(String workspaceId, ComputeTargets targets) {
     return Stream.concat(
             services.names(workspaceId).stream().map(name -> "the service '" + name + "'"),
@@ -259,61 +298,6 @@ final class Wiring implements AutoCloseable {
     } catch (com.nimbusds.jose.JOSEException e) {
       throw new IllegalStateException("the signing key is no P-256 key", e);
     }
-  }
-
-  private static Path controlSocket(DataFolder folder) {
-    return folder.run().resolve("control.sock");
-  }
-
-  private static Permitted permitted(Settings settings) {
-    InetAddress advertised = settings.listen().advertised();
-    return new Permitted(
-        Stream.of(settings.names().zone(), "localhost").distinct().toList(),
-        advertised.isLoopbackAddress() ? List.of() : List.of(advertised.getHostAddress()));
-  }
-
-  private static List<String> controlPlaneNames(Settings settings) {
-    return Stream.of(
-            settings.names().zone(),
-            "localhost",
-            "127.0.0.1",
-            "::1",
-            settings.listen().advertised().getHostAddress())
-        .distinct()
-        .toList();
-  }
-
-  private static GatewaySettings gatewaySettings(Settings settings, DataFolder folder) {
-    Settings.Listen listen = settings.listen();
-    return new GatewaySettings(
-            new InetSocketAddress(listen.address(), listen.https()),
-            new InetSocketAddress(listen.address(), listen.http()),
-            controlSocket(folder))
-        .withMaxBody(listen.maxBody())
-        .withStrictTransport(settings.tls().hsts());
-  }
-
-  private static ReplicaSettings replicaSettings(Settings settings, DataFolder folder) {
-    return ReplicaSettings.of(
-        settings.python().runner().resolve("gatehouse-runner.py"),
-        folder.run(),
-        folder.serviceLogs());
-  }
-
-  private static EnvironmentSettings environmentSettings(Settings settings) {
-    Settings.Python python = settings.python();
-    List<Path> path =
-        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .filter(p -> !p.isEmpty())
-            .map(Path::of)
-            .toList();
-    return new EnvironmentSettings(
-        python.cache(),
-        python.uv(),
-        path,
-        python.buildTimeout(),
-        python.extraIndexes(),
-        java.util.Map.of());
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public record BroughtPair(
     String cname, CertifiedKey pair, List<String> repairs, List<String> warnings) {
   private static final Pattern LABELS =
-      Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+");
+      Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
   private static final int LONGEST_NAME = 253;
 
   public BroughtPair {

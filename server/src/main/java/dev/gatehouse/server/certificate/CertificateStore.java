@@ -25,7 +25,13 @@ public final class CertificateStore {
   }
 
   /** A certificate that an owner had or has; serial in lower-case hex. */
-  record Past(String serial, Instant created, Optional<Instant> replaced) {}
+  record Past(
+      String serial,
+      String issuer,
+      String host,
+      Instant notAfter,
+      Instant created,
+      Optional<Instant> replaced) {}
 
   Optional<Stored> find(String id) {
     return one(IN_SERVICE + " AND id = ?", id);
@@ -46,16 +52,35 @@ public final class CertificateStore {
             h.createQuery(IN_SERVICE + " ORDER BY created_at").map((rs, _) -> read(rs)).list());
   }
 
-  List<Past> history(String owner) {
+  List<Outlook> outlook() {
     return database
         .jdbi()
         .withHandle(h ->
             h.createQuery(
-                    "SELECT serial, created_at, replaced_at FROM certificate WHERE owner = ? ORDER BY created_at, rowid")
+                    "SELECT host, brought, not_after, next_attempt, failures FROM certificate"
+                        + " WHERE replaced_at IS NULL ORDER BY host")
+                .map((rs, _) ->
+                    new Outlook(
+                        rs.getString("host"),
+                        rs.getBoolean("brought"),
+                        Instant.parse(rs.getString("not_after")),
+                        Optional.ofNullable(instant(rs, "next_attempt")),
+                        rs.getInt("failures")))
+                .list());
+  }
+
+  List<Past> history(String owner) {
+    return database
+        .jdbi()
+        .withHandle(h ->
+            h.createQuery("SELECT * FROM certificate WHERE owner = ? ORDER BY created_at, rowid")
                 .bind(0, owner)
                 .map((rs, _) ->
                     new Past(
                         rs.getString("serial"),
+                        rs.getString("issuer"),
+                        rs.getString("host"),
+                        Instant.parse(rs.getString("not_after")),
                         Instant.parse(rs.getString("created_at")),
                         Optional.ofNullable(instant(rs, "replaced_at"))))
                 .list());

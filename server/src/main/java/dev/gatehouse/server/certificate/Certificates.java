@@ -6,6 +6,7 @@ import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.IssuerFault;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.RenewalPolicy;
+import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.state.Timers;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ public final class Certificates {
   private final Timers timers;
   private final InstantSource clock;
   private final Exhibition exhibition;
+  private final Consumer<Alert> alerts;
 
   // One change at a time: what the gateway, the DNS and the table say must not be mixed.
   private final ReentrantLock changing = new ReentrantLock();
@@ -48,6 +51,7 @@ public final class Certificates {
     this.store = store;
     this.issuing = issuing;
     this.exhibition = new Exhibition(outside, issuing.controlPlane());
+    this.alerts = outside.alerts();
     this.timers = timers;
     this.clock = clock;
     timers.define(ALARM, this::ring);
@@ -82,7 +86,7 @@ public final class Certificates {
     changing.lock();
     try {
       for (Stored each : store.all()) {
-        exhibition.show(each);
+        exhibition.showAgain(each);
         each.nextAttempt().ifPresent(at -> timers.setIfAbsent(ALARM, each.id(), at));
       }
     } finally {
@@ -132,14 +136,21 @@ public final class Certificates {
 
   /** A new key and certificate now, whatever is left of the old one. */
   public void renew(String owner) {
-    Stored old =
-        store
-            .inService(owner)
-            .filter(each -> !each.brought())
-            .orElseThrow(() ->
-                ProblemException.invalid(
-                    "There is no certificate of ours to renew; a custom one is renewed by sending the new one."));
-    renew(old);
+    renew(renewable(owner));
+  }
+
+  /** A 400 unless the owner has a certificate that the platform can renew. */
+  void refuseRenewal(String owner) {
+    var _ = renewable(owner);
+  }
+
+  private Stored renewable(String owner) {
+    return store
+        .inService(owner)
+        .filter(each -> !each.brought())
+        .orElseThrow(() ->
+            ProblemException.invalid(
+                "There is no certificate of ours to renew; a custom one is renewed by sending the new one."));
   }
 
   /** Forgets the owner's certificate and takes its name out of the gateway and the DNS. */
@@ -165,6 +176,16 @@ public final class Certificates {
   /** How the owner's certificate stands. */
   public Optional<Standing> standing(String owner) {
     return store.inService(owner).map(each -> Standing.of(each, clock.instant()));
+  }
+
+  /** All certificates that the owner had, the one in service last. */
+  List<CertificateStore.Past> history(String owner) {
+    return store.history(owner);
+  }
+
+  /** What is ahead of every certificate in service. */
+  public List<Outlook> outlook() {
+    return store.outlook();
   }
 
   /** Serves the alarm of one stored certificate; says when it is to ring again. */
@@ -198,11 +219,11 @@ public final class Certificates {
   }
 
   private Optional<Instant> warn(Stored due, Instant now) {
-    log.warn(
-        "the custom certificate of {} expires at {} ({} days left) and only its owner can renew it: send the new one",
-        due.host(),
-        due.facts().notAfter(),
-        due.facts().daysLeft(now));
+    raise(
+        Alert.Kind.EXPIRES_SOON,
+        due,
+        "The custom certificate expires at %s (%d days left) and only its owner can renew it; send the new one."
+            .formatted(due.facts().notAfter(), due.facts().daysLeft(now)));
     @Nullable Instant next = nextWarning(due.pair(), now);
     store.postpone(due.id(), next);
     return Optional.ofNullable(next);
@@ -216,7 +237,16 @@ public final class Certificates {
   }
 
   private void renew(Stored old) {
-    installIssued(old.owner(), old.host(), old);
+    try {
+      installIssued(old.owner(), old.host(), old);
+    } catch (RuntimeException e) {
+      raise(
+          Alert.Kind.RENEWAL_FAILED,
+          old,
+          "The certificate could not be renewed and expires at %s: %s"
+              .formatted(old.facts().notAfter(), e.getMessage()));
+      throw e;
+    }
     log.info("the certificate of {} was renewed", old.host());
   }
 
@@ -242,11 +272,11 @@ public final class Certificates {
           store.atHost(next.host()).filter(h -> !h.owner().equals(next.owner()));
       try {
         exhibition.show(next);
-        exhibition.prove(next);
+        prove(next);
         store.replace(next, clock.instant());
       } catch (RuntimeException e) {
-        before.ifPresentOrElse(b -> exhibition.show(b, next), () -> exhibition.hide(next));
-        holder.ifPresent(exhibition::show);
+        before.ifPresentOrElse(b -> exhibition.showAgain(b, next), () -> exhibition.hide(next));
+        holder.ifPresent(exhibition::showAgain);
         throw e;
       }
       before.filter(b -> !b.host().equals(next.host())).ifPresent(exhibition::forgetName);
@@ -254,6 +284,19 @@ public final class Certificates {
       changing.unlock();
     }
     next.nextAttempt().ifPresent(at -> timers.setIfAbsent(ALARM, next.id(), at));
+  }
+
+  private void prove(Stored next) {
+    try {
+      exhibition.prove(next);
+    } catch (ProblemException e) {
+      raise(Alert.Kind.PROOF_FAILED, next, e.problem().message());
+      throw e;
+    }
+  }
+
+  private void raise(Alert.Kind kind, Stored about, String message) {
+    alerts.accept(new Alert(clock.instant(), kind, about.host(), message));
   }
 
   private static CertifiedKey issue(Issuing issuing, List<String> names) {

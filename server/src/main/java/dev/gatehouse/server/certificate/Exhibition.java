@@ -18,17 +18,31 @@ final class Exhibition {
   }
 
   void show(Stored next) {
-    if (next.owner().equals(Certificates.CONTROL_PLANE)) {
-      outside.publication().listenForControlPlane(controlPlane, next.pair());
-    } else {
-      outside.publication().listen(next.owner(), new Listener(next.host(), next.pair()));
+    publish(next);
+    if (!next.owner().equals(Certificates.CONTROL_PLANE)) {
       outside.names().add(next.host());
     }
   }
 
-  /** Shows the one in the place of another of the same owner. */
-  void show(Stored next, Stored instead) {
-    show(next);
+  /** Shows what was shown before; a fault of the DNS is logged only, as its record may be there. */
+  void showAgain(Stored shown) {
+    publish(shown);
+    if (!shown.owner().equals(Certificates.CONTROL_PLANE)) {
+      outside.names().restore(shown.host());
+    }
+  }
+
+  private void publish(Stored next) {
+    if (next.owner().equals(Certificates.CONTROL_PLANE)) {
+      outside.publication().listenForControlPlane(controlPlane, next.pair());
+    } else {
+      outside.publication().listen(next.owner(), new Listener(next.host(), next.pair()));
+    }
+  }
+
+  /** Shows again what another of the same owner was to replace. */
+  void showAgain(Stored next, Stored instead) {
+    showAgain(next);
     if (!next.host().equals(instead.host())) {
       forgetName(instead);
     }

@@ -63,29 +63,31 @@ final class OperationStore {
   }
 
   void update(String id, State state) {
-    database
-        .jdbi()
-        .useTransaction(h -> {
-          switch (state) {
-            case State.Waiting _ ->
-                h.execute("UPDATE operation SET state = 'Waiting' WHERE id = ?", id);
-            case State.Running _ ->
-                h.execute("UPDATE operation SET state = 'Running' WHERE id = ?", id);
-            case State.Succeeded done ->
-                h.execute(
-                    "UPDATE operation SET state = 'Succeeded', ended_at = ? WHERE id = ?",
-                    done.at().toString(),
-                    id);
-            case State.Failed failed ->
-                h.execute(
-                    "UPDATE operation SET state = 'Failed', ended_at = ?, problem_code = ?, problem_message = ?"
-                        + " WHERE id = ?",
-                    failed.at().toString(),
-                    failed.code(),
-                    failed.message(),
-                    id);
-          }
-        });
+    database.jdbi().useTransaction(h -> update(h, id, state));
+  }
+
+  /** An operation that has ended stays as it is. */
+  void update(Handle handle, String id, State state) {
+    String unended = " WHERE id = ? AND state IN ('Waiting', 'Running')";
+    switch (state) {
+      case State.Waiting _ ->
+          handle.execute("UPDATE operation SET state = 'Waiting'" + unended, id);
+      case State.Running _ ->
+          handle.execute("UPDATE operation SET state = 'Running'" + unended, id);
+      case State.Succeeded done ->
+          handle.execute(
+              "UPDATE operation SET state = 'Succeeded', ended_at = ?" + unended,
+              done.at().toString(),
+              id);
+      case State.Failed failed ->
+          handle.execute(
+              "UPDATE operation SET state = 'Failed', ended_at = ?, problem_code = ?, problem_message = ?"
+                  + unended,
+              failed.at().toString(),
+              failed.code(),
+              failed.message(),
+              id);
+    }
   }
 
   void log(String id, Instant at, String line) {

@@ -12,6 +12,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ public final class Operations {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Map<String, Work> works = new HashMap<>();
+  private final Map<String, Run> runs = new ConcurrentHashMap<>();
 
   public Operations(Database database, Timers timers, InstantSource clock, RandomGenerator random) {
     this.database = database;
@@ -40,7 +43,10 @@ public final class Operations {
     timers.define(
         ALARM,
         id -> {
-          store.find(id).filter(operation -> !operation.ended()).ifPresent(this::run);
+          Optional<Operation> due = store.find(id).filter(operation -> !operation.ended());
+          if (due.isPresent()) {
+            run(due.get());
+          }
           return Optional.empty();
         });
   }
@@ -92,8 +98,30 @@ public final class Operations {
     return operation;
   }
 
-  /** Runs an operation that has been stored. */
+  /**
+   * Ends operations of these kinds on the subject, in the transaction that begins the one in their
+   * place: that one runs as soon as what they were doing has stopped.
+   */
+  public void supersede(Handle handle, String scope, String subject, Set<String> kinds) {
+    for (Operation other : store.unended(handle, scope, subject)) {
+      if (kinds.contains(other.kind())) {
+        store.update(
+            handle,
+            other.id(),
+            new State.Failed(
+                "OperationSuperseded",
+                "A later request for '%s' took the place of this operation.".formatted(subject),
+                clock.instant()));
+      }
+    }
+  }
+
+  /** Runs an operation that has been stored; what it superseded is interrupted. */
   public void launch(Operation operation) {
+    runs.values().stream()
+        .filter(run -> run.of(operation))
+        .filter(run -> store.find(run.id()).filter(Operation::ended).isPresent())
+        .forEach(Run::interrupt);
     timers.set(ALARM, operation.id(), clock.instant());
   }
 
@@ -110,7 +138,29 @@ public final class Operations {
     return store.log(id);
   }
 
-  private void run(Operation operation) {
+  private void run(Operation operation) throws InterruptedException {
+    var run = new Run(operation, Thread.currentThread());
+    List<Run> before = runs.values().stream().filter(other -> other.of(operation)).toList();
+    runs.put(operation.id(), run);
+    try {
+      for (Run other : before) {
+        other.await();
+      }
+      // It may have been superseded before it was known to run.
+      if (store.find(operation.id()).filter(o -> !o.ended()).isPresent()) {
+        work(operation, run);
+      }
+    } catch (InterruptedException e) {
+      if (!run.interrupted()) {
+        throw e;
+      }
+    } finally {
+      runs.remove(operation.id());
+      run.end();
+    }
+  }
+
+  private void work(Operation operation, Run run) {
     Work work = works.get(operation.kind());
     if (work == null) {
       fail(
@@ -133,9 +183,10 @@ public final class Operations {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       log.info(
-          "operation {} on {} is interrupted and goes on at the next start",
+          "operation {} on {} is interrupted and {}",
           operation.kind(),
-          operation.subject());
+          operation.subject(),
+          run.interrupted() ? "superseded" : "goes on at the next start");
     } catch (Exception e) {
       log.error("operation {} on {} failed", operation.kind(), operation.subject(), e);
       fail(

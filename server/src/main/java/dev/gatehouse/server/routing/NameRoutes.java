@@ -5,7 +5,10 @@ import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.rest.Response;
 import dev.gatehouse.server.rest.Router;
 
-/** Lists the generated names, for systems that keep them in their hosts file. */
+/**
+ * Lists the generated names, where they lead and who answers for them: for hosts files and for
+ * checks from outside.
+ */
 public final class NameRoutes {
   private final Names names;
 
@@ -18,7 +21,15 @@ public final class NameRoutes {
   }
 
   private Response list() {
-    var body = Json.object();
+    var authority = names.authority();
+    var body =
+        Json.object()
+            .put("zone", names.zone())
+            .put("authority", authority.getAddress().getHostAddress())
+            .put("authorityPort", authority.getPort())
+            .put("embedded", names.embedded());
+    var gateway = body.putArray("gateway");
+    names.gateway().forEach(address -> gateway.add(address.getHostAddress()));
     var value = body.putArray("names");
     names
         .known()

@@ -6,6 +6,7 @@ import dev.gatehouse.server.service.driver.Started;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** What runs at this moment, by service and version; empty after a start of the process. */
 final class Fleet {
@@ -14,6 +15,24 @@ final class Fleet {
 
   @GuardedBy("this")
   private final Map<String, Map<String, Running>> services = new HashMap<>();
+
+  private final ReentrantLock publishing = new ReentrantLock();
+
+  /** One at a time: a route must not be published from what has just been replaced. */
+  void publishing(Runnable step) {
+    publishing.lock();
+    try {
+      step.run();
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  synchronized Map<String, Map<String, Running>> all() {
+    var all = new HashMap<String, Map<String, Running>>();
+    services.forEach((id, versions) -> all.put(id, Map.copyOf(versions)));
+    return all;
+  }
 
   synchronized Map<String, Running> of(String serviceId) {
     return new LinkedHashMap<>(services.getOrDefault(serviceId, Map.of()));

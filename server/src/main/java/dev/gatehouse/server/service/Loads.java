@@ -25,11 +25,14 @@ final class Loads {
   /** A missing model or file, or a model that no built-in program serves, is a problem. */
   void check(String workspaceId, Definition definition) {
     for (Part part : definition.parts()) {
-      load(workspaceId, definition.name().value(), part, "check");
+      load(workspaceId, definition.name().value(), part, new Start("check", 1));
     }
   }
 
-  Load load(String workspaceId, String service, Part part, String instance) {
+  /** A start to be made: what it is called, and with how many replicas. */
+  record Start(String instance, int replicas) {}
+
+  Load load(String workspaceId, String service, Part part, Start start) {
     List<RegisteredModel> registered =
         part.image().modelIds().stream()
             .map(id -> neighbours.models().require(workspaceId, id))
@@ -41,14 +44,14 @@ final class Loads {
                     model.name(), model.version(), neighbours.models().files(model)))
             .toList();
     return new Load(
-        instance,
+        start.instance(),
         service,
         part.image().withoutCode()
             ? builtIn(registered.getFirst(), models.getFirst())
             : script(workspaceId, part.image()),
         models,
         new Load.Scale(
-            part.replicas(),
+            start.replicas(),
             part.limits().concurrent(),
             part.limits().scoringTimeout(),
             part.memoryBytes()));

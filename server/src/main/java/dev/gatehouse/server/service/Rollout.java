@@ -6,6 +6,7 @@ import dev.gatehouse.server.service.definition.BroughtPem;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.definition.Part;
 import dev.gatehouse.server.service.driver.ComputeDriver;
+import dev.gatehouse.server.service.driver.Elastic;
 import dev.gatehouse.server.service.driver.StartFailure;
 import dev.gatehouse.server.service.driver.Started;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,32 +66,42 @@ final class Rollout {
       for (Part part : definition.parts()) {
         Fleet.Running runs = before.get(part.version());
         if (runs != null && runs.part().runsLike(part)) {
-          next.put(part.version(), runs);
+          next.put(part.version(), new Fleet.Running(runs.instance(), part, runs.started()));
         } else {
-          Fleet.Running started = start(service, part, attempt, log);
+          var start = new Loads.Start(attempt + "-" + part.version(), replicas(part, runs));
+          Fleet.Running started = start(service, part, start, log);
           fresh.add(started);
           next.put(part.version(), started);
         }
       }
-      publish(service, definition, next, log);
+      seeToCertificate(service, definition, log);
+      fleet.publishing(() -> {
+        places.publish(service, definition, next, "starting");
+        fleet.put(service.id(), next);
+      });
       done = true;
     } finally {
       if (!done) {
         retire(fresh);
       }
     }
-    finish(service, definition, next);
+    finish(service, definition, before, next);
   }
 
-  private Fleet.Running start(WebService service, Part part, String attempt, OperationLog log)
+  /** As many as the version has been scaled to; the least for one that did not run. */
+  private static int replicas(Part part, Fleet.@Nullable Running before) {
+    return part.scaling()
+        .within(before != null && before.started() instanceof Elastic e ? e.replicas() : 1);
+  }
+
+  private Fleet.Running start(WebService service, Part part, Loads.Start start, OperationLog log)
       throws StartFailure, InterruptedException {
-    String instance = attempt + "-" + part.version();
-    remember(service.id(), part.version(), instance);
+    remember(service.id(), part.version(), start.instance());
     log.line("Preparing version " + part.version());
     Started started =
-        driver.start(loads.load(service.workspaceId(), service.name(), part, instance), log);
+        driver.start(loads.load(service.workspaceId(), service.name(), part, start), log);
     log.line("Version " + part.version() + " is ready");
-    return new Fleet.Running(instance, part, started);
+    return new Fleet.Running(start.instance(), part, started);
   }
 
   /** The log of the latest start is what its owner wants to see; that of the start before goes. */
@@ -108,11 +120,7 @@ final class Rollout {
         });
   }
 
-  private void publish(
-      WebService service,
-      Definition definition,
-      Map<String, Fleet.Running> next,
-      OperationLog log) {
+  private void seeToCertificate(WebService service, Definition definition, OperationLog log) {
     store
         .brought(service.id())
         .ifPresent(pem -> {
@@ -125,7 +133,6 @@ final class Rollout {
           log.line("Seeing to the certificate of " + host);
           certificates.ensureIssued(service.id(), host);
         });
-    places.publish(service, definition, next, "starting");
   }
 
   private void install(String owner, BroughtPem pem) {
@@ -133,10 +140,13 @@ final class Rollout {
         owner, certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
   }
 
-  private void finish(WebService service, Definition definition, Map<String, Fleet.Running> next) {
+  private void finish(
+      WebService service,
+      Definition definition,
+      Map<String, Fleet.Running> before,
+      Map<String, Fleet.Running> next) {
     var instances = new LinkedHashMap<String, String>();
     next.forEach((version, running) -> instances.put(version, running.instance()));
-    Map<String, Fleet.Running> before = fleet.put(service.id(), next);
     store.deployed(service.id(), definition, instances);
     if (ownName(service.deployed().orElse(definition)) && !ownName(definition)) {
       certificates.remove(service.id());

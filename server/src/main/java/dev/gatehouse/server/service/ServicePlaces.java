@@ -54,6 +54,7 @@ final class ServicePlaces {
             service.id(),
             service.name(),
             access(service, definition),
+            definition.origins(),
             definition.clientRoots(),
             versions);
     publication.publish(

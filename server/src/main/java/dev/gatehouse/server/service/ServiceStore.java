@@ -121,6 +121,31 @@ final class ServiceStore {
         id);
   }
 
+  /** What serves has begun to fail; a service that an operation changes is left to it. */
+  void ails(String id, Problem.Invalid why) {
+    database
+        .jdbi()
+        .useHandle(h ->
+            h.execute(
+                "UPDATE service SET state = 'Unhealthy', problem_code = ?, problem_message = ?"
+                    + " WHERE id = ? AND state IN ('Healthy', 'Kept')",
+                why.code(),
+                why.message(),
+                id));
+  }
+
+  /** What {@link #ails} said with this code holds no longer. */
+  void recovered(String id, String code) {
+    database
+        .jdbi()
+        .useHandle(h ->
+            h.execute(
+                "UPDATE service SET state = 'Healthy', problem_code = NULL, problem_message = NULL"
+                    + " WHERE id = ? AND state = 'Unhealthy' AND problem_code = ?",
+                id,
+                code));
+  }
+
   void instances(String id, Map<String, String> instances) {
     database
         .jdbi()

@@ -9,7 +9,7 @@ import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.driver.ComputeDriver;
 import dev.gatehouse.server.service.driver.StartFailure;
-import java.util.Map;
+import java.util.HashMap;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -76,6 +76,9 @@ final class ServiceWork {
       fallBack(service, operation, log, e.problem());
       throw e;
     } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException("while deploying " + service.name());
+      }
       fallBack(
           service,
           operation,
@@ -159,19 +162,23 @@ final class ServiceWork {
       // After a crash this operation stands where the resumption would.
       resume(service, operation, log);
     } else if (service.deployed().isPresent()) {
-      places.publish(service, service.deployed().get(), fleet.of(service.id()), "starting");
+      Definition deployed = service.deployed().get();
+      fleet.publishing(() -> places.publish(service, deployed, fleet.of(service.id()), "starting"));
     }
   }
 
   /** The route goes first, so nobody is sent to what is about to end. */
   private void delete(WebService service, OperationLog log) {
-    places.withdraw(service.id());
+    var running = new HashMap<String, Fleet.Running>();
+    fleet.publishing(() -> {
+      places.withdraw(service.id());
+      running.putAll(fleet.remove(service.id()));
+    });
     log.line("The service is no longer reachable");
     if (Rollout.ownName(service.wanted())
         || service.deployed().filter(Rollout::ownName).isPresent()) {
       certificates.remove(service.id());
     }
-    Map<String, Fleet.Running> running = fleet.remove(service.id());
     store.remove(service.id());
     rollout.retire(running.values());
     service.instances().values().stream()

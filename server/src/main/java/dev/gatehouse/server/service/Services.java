@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
@@ -93,6 +94,7 @@ final class Services {
   private void check(WebService service, Submission submission) {
     places.requireTarget(service, submission.definition());
     loads.check(service.workspaceId(), submission.definition());
+    submission.definition().origins();
     submission
         .brought()
         .ifPresent(pem -> certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
@@ -210,6 +212,13 @@ final class Services {
         handle -> store.keys(handle, service.id(), change.apply(store.keys(service.id()))));
   }
 
+  /** Whoever changes a service need not wait for its restoration, nor its remover for anything. */
+  private static Set<String> superseded(String kind) {
+    return kind.equals(ServiceWork.DELETE)
+        ? Set.of(ServiceWork.RESUME, ServiceWork.DEPLOY, ServiceWork.KEYS)
+        : Set.of(ServiceWork.RESUME);
+  }
+
   private interface Change {
     void apply(Handle handle);
   }
@@ -219,6 +228,7 @@ final class Services {
         database
             .jdbi()
             .inTransaction(handle -> {
+              operations.supersede(handle, service.scope(), service.name(), superseded(kind));
               Operation begun =
                   operations.begin(
                       handle,

@@ -1,6 +1,7 @@
 package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.server.compute.ComputeUse;
 import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.model.ModelUse;
@@ -17,11 +18,14 @@ import java.security.interfaces.ECPublicKey;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,7 @@ public final class WebServices implements AutoCloseable {
   private final ServiceRoutes routes;
   private final OperationRoutes operationRoutes;
   private final Packages packages;
+  private final Watch watch;
 
   /** Defines the operations; the timers must not have been started yet. */
   public WebServices(
@@ -58,6 +63,7 @@ public final class WebServices implements AutoCloseable {
             new OwnNames(base.database(), base.workspaces(), publishing.names()));
     var rollout = new Rollout(parts, store, neighbours, base.background());
     new ServiceWork(store, rollout, parts, neighbours.certificates()).define(operations);
+    watch = new Watch(parts, store, publishing.load(), base.clock(), base.background());
     packages = new Packages(base.database(), operations, base.workspaces(), neighbours.models());
     packages.define();
     var services =
@@ -94,9 +100,17 @@ public final class WebServices implements AutoCloseable {
       RandomGenerator random,
       Executor background) {}
 
-  /** How the gateway is told about services, where it is reached, and how it is given names. */
+  /**
+   * How the gateway is told about services, where it is reached, what it has to do, and how
+   * services are given names.
+   *
+   * @param load of each version of a service, by its name; asked for with the service's id
+   */
   public record Publishing(
-      Publication publication, Supplier<Publication.Addresses> addresses, GeneratedNames names) {}
+      Publication publication,
+      Supplier<Publication.Addresses> addresses,
+      Function<String, Map<String, Load>> load,
+      GeneratedNames names) {}
 
   /** Signs and checks the tokens of services (P-256). */
   public record TokenKey(ECPrivateKey privateKey, ECPublicKey publicKey) {
@@ -130,10 +144,11 @@ public final class WebServices implements AutoCloseable {
   }
 
   /**
-   * Begins to bring up what was deployed, each service in an operation of its own; the timers must
-   * run.
+   * Begins to bring up what was deployed, each service in an operation of its own, and to look
+   * after what runs; the timers must run.
    */
   public void start() {
+    watch.start();
     for (WebService service : store.all()) {
       boolean handled =
           service.deployed().isEmpty()
@@ -165,6 +180,12 @@ public final class WebServices implements AutoCloseable {
     return users(workspaceId, _ -> true);
   }
 
+  /** The ids of all services of a workspace by their names. */
+  public Map<String, String> ids(String workspaceId) {
+    return store.all(workspaceId).stream()
+        .collect(Collectors.toMap(WebService::name, WebService::id, (a, _) -> a, TreeMap::new));
+  }
+
   private List<String> users(String workspaceId, Predicate<Definition> uses) {
     return store.all(workspaceId).stream()
         .filter(service ->
@@ -177,6 +198,7 @@ public final class WebServices implements AutoCloseable {
   /** Ends everything that runs; what is deployed is brought up again by the next start. */
   @Override
   public void close() {
+    watch.close();
     Map<String, Map<String, Fleet.Running>> all = parts.fleet().clear();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       all.values().stream()

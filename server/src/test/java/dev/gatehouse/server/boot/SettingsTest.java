@@ -3,11 +3,17 @@ package dev.gatehouse.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.dns.TsigKey;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +44,18 @@ class SettingsTest {
         extra-indexes: true
       tls:
         hsts: 365d
+      dns:
+        update:
+          server: 192.0.2.53:5353
+          zone: example.org
+          key-name: gatehouse.key
+          key-algorithm: hmac-sha512
+          key-file: /etc/gatehouse/dns.key
+      metrics:
+        open: false
+      access-log: access.jsonl
+      alerts:
+        webhook: https://hooks.example.org/T0
       """;
 
   @TempDir Path data;
@@ -55,7 +73,8 @@ class SettingsTest {
     assertThat(settings.listen())
         .extracting("https", "http", "dns", "maxBody")
         .containsExactly(8443, 8080, 8053, 100L << 20);
-    assertThat(settings.names()).isEqualTo(new Settings.Names("gatehouse.localhost", "local"));
+    assertThat(settings.names())
+        .isEqualTo(new Settings.Names("gatehouse.localhost", "local", Optional.empty()));
     assertThat(settings.home())
         .extracting("resourceGroup", "workspace")
         .containsExactly("gatehouse", "default");
@@ -65,6 +84,8 @@ class SettingsTest {
         .extracting("buildTimeout", "extraIndexes")
         .containsExactly(Duration.ofMinutes(20), false);
     assertThat(settings.tls().hsts()).isZero();
+    assertThat(settings.watch())
+        .isEqualTo(new Settings.Watch(false, Optional.empty(), Optional.empty()));
   }
 
   @Test
@@ -74,11 +95,58 @@ class SettingsTest {
     assertThat(settings.listen())
         .extracting("https", "http", "dns", "maxBody")
         .containsExactly(443, 80, 53, 5L << 20);
-    assertThat(settings.names()).isEqualTo(new Settings.Names("models.example.org", "here"));
+    var update =
+        new DnsUpdate(
+            new InetSocketAddress(InetAddress.ofLiteral("192.0.2.53"), 5353),
+            "example.org",
+            "gatehouse.key",
+            TsigKey.Algorithm.HMAC_SHA512,
+            Path.of("/etc/gatehouse/dns.key"));
+    assertThat(settings.names())
+        .isEqualTo(new Settings.Names("models.example.org", "here", Optional.of(update)));
     assertThat(settings.home().subscription()).contains("00000000-0000-0000-0000-0000000000aa");
     assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
     assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.tls().hsts()).isEqualTo(Duration.ofDays(365));
+    assertThat(settings.watch())
+        .isEqualTo(
+            new Settings.Watch(
+                false,
+                Optional.of(data.resolve("logs/access.jsonl")),
+                Optional.of(URI.create("https://hooks.example.org/T0"))));
+  }
+
+  @Test
+  void opensMetricsOnLoopbackOnly() {
+    assertThat(Settings.read(data, Map.of(), Map.of("metrics.open", "true")).watch().metricsOpen())
+        .isTrue();
+    var open =
+        Map.of(
+            "metrics.open",
+            "true",
+            "listen.address",
+            "0.0.0.0",
+            "listen.plain-http-anywhere",
+            "true");
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), open))
+        .hasMessageContaining("metrics.open")
+        .hasMessageContaining("access token");
+  }
+
+  @Test
+  void keepsASecretOfTheWebhookOutOfTheError() {
+    assertThatThrownBy(
+            () -> Settings.read(data, Map.of(), Map.of("alerts.webhook", "ftp://a/secret")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("alerts.webhook")
+        .hasMessageContaining("https://")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void writesNoAccessLogWhenItIsOff() {
+    assertThat(Settings.read(data, Map.of(), Map.of("access-log", "off")).watch().accessLog())
+        .isEmpty();
   }
 
   @Test
@@ -116,6 +184,61 @@ class SettingsTest {
         .hasMessageContaining(key)
         .hasMessageContaining("'" + value + "'")
         .hasMessageContaining(rule);
+  }
+
+  private Optional<DnsUpdate> update(String... more) {
+    var options =
+        new HashMap<>(
+            Map.of(
+                "dns.update.server", "192.0.2.53",
+                "dns.update.key-name", "k",
+                "dns.update.key-file", "/k"));
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i], more[i + 1]);
+    }
+    return Settings.read(data, Map.of(), options).names().update();
+  }
+
+  @Test
+  void takesPortZoneAndAlgorithmOfDnsUpdatesFromWhatIsUsual() {
+    var update = update().orElseThrow();
+    assertThat(update.server().getPort()).isEqualTo(53);
+    assertThat(update.zone()).isEqualTo("gatehouse.localhost");
+    assertThat(update.algorithm()).isEqualTo(TsigKey.Algorithm.HMAC_SHA256);
+    assertThat(update("dns.update.server", "[2001:db8::1]:54").orElseThrow().server())
+        .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 54));
+    assertThat(update("dns.update.server", "::1").orElseThrow().server().getPort()).isEqualTo(53);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dns.update.server, ns.example.org, an IP address",
+    "dns.update.server, 192.0.2.1:99999, an IP address",
+    "dns.update.server, 192.0.2.999, an IP address",
+    "dns.update.zone, example.org, the zone 'gatehouse.localhost'",
+    "dns.update.key-name, Not A Name, a DNS name",
+    "dns.update.key-algorithm, hmac-md5, hmac-sha256",
+  })
+  void namesWhatIsWrongWithDnsUpdates(String key, String value, String rule) {
+    assertThatThrownBy(() -> update(key, value))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("'" + value + "'")
+        .hasMessageContaining(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"server", "key-name", "key-file"})
+  void namesTheKeyThatIsMissingForDnsUpdates(String key) {
+    var options =
+        new HashMap<>(
+            Map.of(
+                "dns.update.server", "192.0.2.53",
+                "dns.update.key-name", "k",
+                "dns.update.key-file", "/k"));
+    options.remove("dns.update." + key);
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), options))
+        .hasMessageContaining("dns.update." + key + " is missing");
   }
 
   @Test

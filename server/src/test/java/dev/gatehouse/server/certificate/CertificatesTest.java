@@ -9,6 +9,7 @@ import dev.gatehouse.certificates.Issuer;
 import dev.gatehouse.certificates.IssuerFault;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.gateway.Snapshot.Host;
+import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.compute.Platform;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -63,6 +64,14 @@ class CertificatesTest {
     assertThat(standing.lastError())
         .hasValueSatisfying(error -> assertThat(error).contains("no answer"));
     assertThat(shown()).isEqualTo(old.pair().leaf());
+    assertThat(platform.alerts)
+        .singleElement()
+        .matches(alert -> alert.kind() == Alert.Kind.RENEWAL_FAILED)
+        .matches(alert -> alert.subject().equals(HOST) && alert.message().contains("no answer"));
+    assertThat(platform.certificates.outlook())
+        .filteredOn(each -> each.host().equals(HOST))
+        .singleElement()
+        .matches(each -> each.failures() == 1 && !each.brought() && each.next().isPresent());
     platform.issuer = platform.authority;
     platform.certificates.renew("o");
     assertThat(platform.certificates.standing("o").orElseThrow().lastError()).isEmpty();
@@ -77,6 +86,9 @@ class CertificatesTest {
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining(HOST);
     assertThat(shown()).isEqualTo(old);
+    assertThat(platform.alerts)
+        .extracting(Alert::kind)
+        .containsExactly(Alert.Kind.PROOF_FAILED, Alert.Kind.RENEWAL_FAILED);
     platform.proof =
         _ -> {
           throw new IOException("refused");
@@ -84,8 +96,7 @@ class CertificatesTest {
     assertThatThrownBy(() -> platform.certificates.installIssued("o", "b.local.gatehouse.test"))
         .hasMessageContaining("refused");
     assertThat(platform.gateway.get().certificates()).doesNotContainKey("b.local.gatehouse.test");
-    assertThat(platform.dns.zone(Platform.ZONE).orElseThrow().recordsAt("b.local.gatehouse.test"))
-        .isEmpty();
+    assertThat(platform.dns.zone().recordsAt("b.local.gatehouse.test")).isEmpty();
     assertThat(platform.certificates.of("o").orElseThrow().host()).isEqualTo(HOST);
   }
 
@@ -121,6 +132,10 @@ class CertificatesTest {
         .hasValueSatisfying(next -> assertThat(next).isAfter(platform.clock.instant()));
     platform.clock.pass(Duration.ofDays(8));
     assertThat(platform.certificates.ring(stored.id())).isEmpty();
+    assertThat(platform.alerts)
+        .hasSize(2)
+        .allMatch(alert -> alert.kind() == Alert.Kind.EXPIRES_SOON)
+        .allMatch(alert -> alert.subject().equals("www.contoso.test"));
     assertThat(platform.certificates.standing("o").orElseThrow().nextRenewal()).isEmpty();
     assertThatThrownBy(() -> platform.certificates.renew("o")).isInstanceOf(ProblemException.class);
   }

@@ -5,12 +5,14 @@ import dev.gatehouse.certificates.Issuer;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
-import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.server.alert.Alert;
+import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Issuing;
 import dev.gatehouse.server.certificate.Outside;
+import dev.gatehouse.server.certificate.Owner;
 import dev.gatehouse.server.certificate.PlatformAuthority;
 import dev.gatehouse.server.certificate.ServedProof;
 import dev.gatehouse.server.operation.Operations;
@@ -19,6 +21,7 @@ import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.rest.Requests;
 import dev.gatehouse.server.rest.Response;
 import dev.gatehouse.server.rest.Router;
+import dev.gatehouse.server.routing.EmbeddedNameServer;
 import dev.gatehouse.server.routing.Names;
 import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.secret.Sealer;
@@ -38,6 +41,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -69,7 +73,7 @@ public final class Platform implements AutoCloseable {
   public final Now clock;
   public final Database database;
   public final AtomicReference<Snapshot> gateway = new AtomicReference<>();
-  public final DnsServer dns;
+  public final EmbeddedNameServer dns;
   public final Publication publication;
   public final CertificateStore store;
   public final Certificates certificates;
@@ -83,6 +87,7 @@ public final class Platform implements AutoCloseable {
 
   public volatile ServedProof proof =
       host -> gateway.get().certificates().get(host).leaf().getSerialNumber();
+  public final List<Alert> alerts = new CopyOnWriteArrayList<>();
   public volatile List<String> users = List.of();
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -128,14 +133,13 @@ public final class Platform implements AutoCloseable {
             change -> gateway.updateAndGet(change),
             () -> new Publication.Addresses("127.0.0.1", 443, 80));
     var loopback = List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
-    dns =
-        new DnsServer(
-            new InetSocketAddress("127.0.0.1", 0), List.of(Names.zone(ZONE, loopback, clock)));
+    dns = new EmbeddedNameServer(new InetSocketAddress("127.0.0.1", 0), ZONE, loopback, clock);
+    var names = new Names(dns, ZONE, loopback, Runnable::run);
     certificates =
         new Certificates(
             store,
             issuing,
-            new Outside(publication, new Names(dns, ZONE, loopback), host -> proof.serial(host)),
+            new Outside(publication, names, host -> proof.serial(host), alerts::add),
             timers,
             clock);
     var computeStore = new ComputeStore(database, sealer, clock);
@@ -151,6 +155,16 @@ public final class Platform implements AutoCloseable {
     var workspaces = new Workspaces(database, clock);
     workspace = workspaces.createIfAbsent("s1", "rg1", "ws1", "West Europe");
     new ComputeRoutes(workspaces, computes, clusters, certificates, (_, _) -> users).addTo(router);
+    new CertificateRoutes(
+            workspaces,
+            certificates,
+            operations,
+            id ->
+                targets.names(id).stream()
+                    .map(name -> targets.find(id, name).orElseThrow())
+                    .map(t -> new Owner(t.id(), Owner.Kind.COMPUTE_TARGET, t.name()))
+                    .toList())
+        .addTo(router);
     timers.start();
     certificates.start();
     operations.start();

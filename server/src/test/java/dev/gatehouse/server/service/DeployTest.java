@@ -180,7 +180,8 @@ class DeployTest {
     world.settle("POST", "/services", aks("svc"));
     world.driver.gate = new CountDownLatch(1);
     world.send("PATCH", "/services/svc", Payloads.patch("replace", "/numReplicas", "2"));
-    var refused = world.send("DELETE", "/services/svc", "");
+    var again = Payloads.patch("replace", "/numReplicas", "3");
+    var refused = world.send("PATCH", "/services/svc", again);
     assertThat(refused.status()).isEqualTo(409);
     assertThat(Requests.text(refused)).contains("under way on 'svc'");
   }

@@ -131,4 +131,57 @@ class RestartTest {
       assertThat(((Access.Keys) second.route("svc").access()).primary()).isEqualTo(key);
     }
   }
+
+  /** A second life in which the restoration does not come to its end. */
+  private World stuckWorld(FakeDriver driver) throws Exception {
+    try (var first = new World(folder)) {
+      first.settle("POST", "/services", aks());
+    }
+    driver.gate = new CountDownLatch(1);
+    var second = new World(folder, driver);
+    World.await(() -> driver.started.size() == 1);
+    return second;
+  }
+
+  @Test
+  void changeTakesThePlaceOfARestoration() throws Exception {
+    var driver = new FakeDriver();
+    driver.failsAbove = 1;
+    try (var world = stuckWorld(driver)) {
+      driver.waitsAbove = 1;
+      var patch = Payloads.patch("replace", "/scoringTimeoutMs", "7000");
+      assertThat(world.settle("PATCH", "/services/svc", patch).path("state").asString())
+          .isEqualTo("Succeeded");
+      assertThat(world.route("svc").versions().getFirst().limits().scoringTimeout()).hasSeconds(7);
+      assertThat(world.service("svc").path("state").asString()).isEqualTo("Healthy");
+    }
+  }
+
+  @Test
+  void keysCanBeRenewedDuringARestoration() throws Exception {
+    var driver = new FakeDriver();
+    try (var world = stuckWorld(driver)) {
+      driver.waitsAbove = 1;
+      var body = "{\"keyType\": \"Primary\", \"keyValue\": \"" + "k".repeat(32) + "\"}";
+      world.settle("POST", "/services/svc/regenerateKeys", body);
+      assertThat(((Access.Keys) world.route("svc").access()).primary()).startsWith("kkk");
+      assertThat(backend(world)).isInstanceOf(Backend.Replicas.class);
+    }
+  }
+
+  @Test
+  void deletionEndsARestorationAndADeployment() throws Exception {
+    var driver = new FakeDriver();
+    try (var world = stuckWorld(driver)) {
+      assertThat(world.settle("DELETE", "/services/svc", "").path("state").asString())
+          .isEqualTo("Succeeded");
+      String deploy = world.json("POST", "/services", aks()).path("operationId").asString();
+      World.await(() -> driver.started.size() == 2);
+      world.settle("DELETE", "/services/svc", "");
+      assertThat(world.ended(deploy).path("error").path("code").asString())
+          .isEqualTo("OperationSuperseded");
+      assertThat(world.send("GET", "/services/svc", "").status()).isEqualTo(404);
+      assertThat(world.routes()).isEmpty();
+    }
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.artifact.ArtifactReference;
@@ -67,6 +68,7 @@ final class World implements AutoCloseable {
       new Publication(
           change -> gateway.updateAndGet(change),
           () -> new Publication.Addresses("127.0.0.1", 8443, 8080));
+  volatile Map<String, Load> load = Map.of();
   final WebServices services;
   final String workspace;
   private final Database database;
@@ -103,6 +105,7 @@ final class World implements AutoCloseable {
             new WebServices.Publishing(
                 publication,
                 () -> new Publication.Addresses("127.0.0.1", 8443, 8080),
+                _ -> load,
                 new GeneratedNames("gatehouse.test", random)),
             new WebServices.TokenKey(
                 (ECPrivateKey) TOKEN_KEY.getPrivate(), (ECPublicKey) TOKEN_KEY.getPublic()));

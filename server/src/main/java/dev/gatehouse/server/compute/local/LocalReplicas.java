@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** The replicas of this machine: starts them, watches their memory, keeps their logs. */
+/** The replicas of this machine: starts them, watches what they take, keeps their logs. */
 public final class LocalReplicas implements AutoCloseable {
 
   private final ReplicaSettings settings;
@@ -31,13 +31,13 @@ public final class LocalReplicas implements AutoCloseable {
   }
 
   /**
-   * Kills what an earlier server left running and begins to watch memory; returns the pids that
-   * were killed.
+   * Kills what an earlier server left running and begins to watch memory and processes; returns the
+   * pids that were killed.
    */
   public List<Long> start() {
     try {
       var killed = PidFiles.reap(settings.runFolder());
-      Thread.ofVirtual().name("replica-memory").start(this::watchMemory);
+      Thread.ofVirtual().name("replica-watch").start(this::watch);
       return killed;
     } catch (IOException e) {
       throw new UncheckedIOException("run folder " + settings.runFolder(), e);
@@ -99,10 +99,11 @@ public final class LocalReplicas implements AutoCloseable {
     }
   }
 
-  private void watchMemory() {
+  private void watch() {
     try {
       while (!closed.await(settings.memoryCheck().toMillis(), TimeUnit.MILLISECONDS)) {
-        running.forEach(Replica::checkMemory);
+        var table = ProcessTable.read();
+        running.forEach(replica -> replica.check(table));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -53,7 +53,9 @@ final class ProcessTable {
   Set<Long> tree(long root) {
     var members = new HashSet<Long>();
     members.add(root);
-    ProcessHandle.of(root).ifPresent(h -> h.descendants().forEach(d -> members.add(d.pid())));
+    if (entries.isEmpty()) {
+      ProcessHandle.of(root).ifPresent(h -> h.descendants().forEach(d -> members.add(d.pid())));
+    }
     boolean grown = true;
     while (grown) {
       grown = false;

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One replica of a service: a socket path that stays, and a process behind it that is replaced when
@@ -28,6 +30,7 @@ public final class Replica implements AutoCloseable {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread supervisor = Thread.ofVirtual().unstarted(this::supervise);
   private volatile ReplicaProcess process;
+  private volatile @Nullable String givenUp;
 
   private Replica(
       Parts parts, ReplicaProcess process, Consumer<ReplicaState> observer, Runnable ended) {
@@ -74,6 +77,11 @@ public final class Replica implements AutoCloseable {
     return socket;
   }
 
+  /** Why it is down, when it crashed too often in a row; empty again when it has come back. */
+  public Optional<String> givenUp() {
+    return Optional.ofNullable(givenUp);
+  }
+
   /** The process that serves at this moment. */
   public long pid() {
     return process.pid();
@@ -100,19 +108,10 @@ public final class Replica implements AutoCloseable {
     observer.accept(new ReplicaState.Stopped());
   }
 
-  void checkMemory() {
-    long limit = spec.memoryBytes();
-    if (limit > 0) {
-      long used = process.memory(limit);
-      if (used > limit) {
-        process.kill(
-            "it used "
-                + (used >> 20)
-                + " MiB of memory, more than its limit of "
-                + (limit >> 20)
-                + " MiB");
-      }
-    }
+  void check(ProcessTable table) {
+    var now = process;
+    long limit = spec.memoryBytes() > 0 ? spec.memoryBytes() : Long.MAX_VALUE;
+    now.excess(table, limit).ifPresent(now::kill);
   }
 
   private void supervise() {
@@ -126,12 +125,13 @@ public final class Replica implements AutoCloseable {
         }
         process.end();
         attempt = since.plus(SETTLED).isBefore(clock.instant()) ? 1 : attempt + 1;
-        if (attempt > settings.restarts()) {
-          observer.accept(new ReplicaState.GivenUp(fault.reason()));
-          return;
-        }
         var pause = pause(attempt);
-        observer.accept(new ReplicaState.Restarting(attempt, fault.reason(), pause));
+        if (attempt > settings.restarts()) {
+          givenUp = fault.reason();
+          observer.accept(new ReplicaState.GivenUp(fault.reason()));
+        } else {
+          observer.accept(new ReplicaState.Restarting(attempt, fault.reason(), pause));
+        }
         if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -152,6 +152,7 @@ public final class Replica implements AutoCloseable {
         return;
       }
       next.awaitReady(spec.startTimeout());
+      givenUp = null;
       observer.accept(new ReplicaState.Ready());
     } catch (ReplicaFault | IOException _) {
       // The loop reads the same fault from the process.

@@ -64,6 +64,15 @@ final class ReplicaOutput implements Runnable {
     }
   }
 
+  /** A line of our own among those of the script. */
+  void note(String line) {
+    try {
+      run.append(line);
+    } catch (IOException _) {
+      // As below.
+    }
+  }
+
   private void take(ByteArrayOutputStream bytes) {
     var line = bytes.toString(StandardCharsets.UTF_8).replace("\r", "");
     bytes.reset();

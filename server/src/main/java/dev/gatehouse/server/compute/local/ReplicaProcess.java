@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class ReplicaProcess {
           "SSL_CERT_FILE",
           "SSL_CERT_DIR",
           "REQUESTS_CA_BUNDLE");
+
+  /** More than any pool of workers has; a script that forks without end would take the machine. */
+  private static final int MAX_PROCESSES = 256;
 
   private final Process process;
   private final Path socket;
@@ -137,6 +141,7 @@ final class ReplicaProcess {
   /** SIGKILL to the whole tree; the reason is what the fault says then. */
   void kill(String reason) {
     killedFor = reason;
+    output.note("gatehouse: the process is ended: " + reason);
     if (process.isAlive()) {
       ProcessTable.kill(ProcessTable.read().tree(pid()));
     }
@@ -150,9 +155,21 @@ final class ReplicaProcess {
     PidFiles.remove(socket);
   }
 
-  /** Bytes in the memory of all its processes; 0 when it has ended. */
-  long memory(long limit) {
-    return process.isAlive() ? ProcessTable.memory(ProcessTable.read().tree(pid()), limit) : 0;
+  /** What it takes too much of; empty when it has ended. */
+  Optional<String> excess(ProcessTable table, long memoryLimit) {
+    if (!process.isAlive()) {
+      return Optional.empty();
+    }
+    Set<Long> tree = table.tree(pid());
+    if (tree.size() > MAX_PROCESSES) {
+      return Optional.of("it had " + tree.size() + " processes, more than " + MAX_PROCESSES);
+    }
+    long used = ProcessTable.memory(tree, memoryLimit);
+    return used <= memoryLimit
+        ? Optional.empty()
+        : Optional.of(
+            "it used %d MiB of memory, more than its limit of %d MiB"
+                .formatted(used >> 20, memoryLimit >> 20));
   }
 
   long pid() {

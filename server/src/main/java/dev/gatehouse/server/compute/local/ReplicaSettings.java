@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param logFolder holds one folder of logs per service
  * @param logBytes bound of one log file; each log has two
  * @param stopTimeout between SIGTERM and SIGKILL; requests are drained in it
- * @param restarts restarts in a row after which a crashing replica is given up
+ * @param restarts restarts in a row after which a crashing replica counts as given up
  * @param firstBackOff pause before the first restart, doubled each time up to a minute
  * @param memoryCheck period of the look at memory use
  */

@@ -11,7 +11,7 @@ public sealed interface ReplicaState {
   /** It ended by itself or was killed for its memory; a new process starts after the pause. */
   record Restarting(int attempt, String reason, Duration pause) implements ReplicaState {}
 
-  /** It crashed too often in a row and stays down. */
+  /** It crashed too often in a row; from now on it is started once a minute only. */
   record GivenUp(String reason) implements ReplicaState {}
 
   /** It was told to stop. */

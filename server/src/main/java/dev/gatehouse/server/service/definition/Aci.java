@@ -83,7 +83,8 @@ public record Aci(ObjectNode document, ImageRequest image) implements Definition
 
   @Override
   public List<Part> parts() {
-    return List.of(new Part(name().value(), 100, image, 1, 0, LIMITS));
+    return List.of(
+        new Part(name().value(), 100, image, Scaling.fixed(1), Aks.memoryBytes(document), LIMITS));
   }
 
   @Override

@@ -135,18 +135,21 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
 
   /** What a checked document of a service or version says about running it. */
   static Part part(String version, int share, ObjectNode document, ImageRequest image) {
-    int replicas =
+    JsonNode scaler = document.path("autoScaler");
+    Scaling scaling =
         document.path("numReplicas").isNumber()
-            ? document.path("numReplicas").intValue()
-            : document.path("autoScaler").path("minReplicas").intValue();
+            ? Scaling.fixed(document.path("numReplicas").intValue())
+            : new Scaling(
+                scaler.path("minReplicas").intValue(),
+                scaler.path("maxReplicas").intValue(),
+                scaler.path("targetUtilization").intValue(),
+                Duration.ofSeconds(scaler.path("refreshPeriodInSeconds").intValue()));
     return new Part(
         version,
         share,
         image,
-        replicas,
-        (long)
-            (document.path("containerResourceRequirements").path("memoryInGBLimit").asDouble(0)
-                * GIGABYTE),
+        scaling,
+        memoryBytes(document),
         new Version.Limits(
             document.path("maxConcurrentRequestsPerContainer").intValue(),
             Duration.ofMillis(document.path("maxQueueWaitMs").intValue()),
@@ -167,6 +170,14 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
     if (document.path("sslEnabled").booleanValue()) {
       document.remove("sslEnabled");
     }
+  }
+
+  /** The limit, or what was asked for when no limit is given. */
+  static long memoryBytes(ObjectNode document) {
+    JsonNode resources = document.path("containerResourceRequirements");
+    JsonNode limit = resources.path("memoryInGBLimit");
+    return (long)
+        ((limit.isNumber() ? limit : resources.path("memoryInGB")).asDouble(0) * GIGABYTE);
   }
 
   /** Whether neither the member nor the property keeps it from its target's TLS. */

@@ -1,12 +1,15 @@
 package dev.gatehouse.server.service.definition;
 
+import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.ClientRoots;
+import dev.gatehouse.gateway.Origins;
 import dev.gatehouse.server.rest.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,6 +21,12 @@ public sealed interface Definition permits Aci, Aks, AksEndpoint {
 
   /** The member of {@code properties} with the PEM of the CAs whose clients it lets in. */
   String CLIENT_CA_PROPERTY = "gatehouse.client-ca";
+
+  /** The member of {@code properties} that lets pages of other origins ask the service. */
+  String CORS_PROPERTY = "gatehouse.cors";
+
+  /** The variable of an environment that does the same, as the cloud's servers have it. */
+  String CORS_VARIABLE = "AML_CORS_ORIGINS";
 
   /** As clients get it, but for what only the running service knows; not to be changed. */
   ObjectNode document();
@@ -48,6 +57,29 @@ public sealed interface Definition permits Aci, Aks, AksEndpoint {
   /** The CAs whose clients are let in; none of them when everybody is. */
   default ClientRoots clientRoots() {
     return ClientCa.roots(document());
+  }
+
+  /**
+   * Whose pages may ask it: as the property says, else as the environments do; a fault is a 400.
+   */
+  default Origins origins() {
+    JsonNode property = document().path("properties").path(CORS_PROPERTY);
+    String from = property.isString() ? CORS_PROPERTY : CORS_VARIABLE;
+    String list =
+        property.isString()
+            ? property.stringValue()
+            : parts().stream()
+                .map(part ->
+                    part.image().environment().path("environmentVariables").path(CORS_VARIABLE))
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .collect(Collectors.joining(","));
+    try {
+      return Origins.of(list);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(
+          new Problem.Invalid("InvalidOrigin", from + ": " + e.getMessage() + "."), e);
+    }
   }
 
   /** The ids of all models of all versions. */

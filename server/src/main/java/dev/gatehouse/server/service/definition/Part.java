@@ -6,20 +6,19 @@ import dev.gatehouse.gateway.Version;
  * One version of a service, or the whole of a service that has no versions.
  *
  * @param share percent of the traffic; those of a service add up to 100
- * @param replicas how many run
  * @param memoryBytes bound of one of them, 0 for none
  */
 public record Part(
     String version,
     int share,
     ImageRequest image,
-    int replicas,
+    Scaling scaling,
     long memoryBytes,
     Version.Limits limits) {
   /** Whether what runs for the other can go on for this one. */
   public boolean runsLike(Part other) {
     return image.document().equals(other.image.document())
-        && replicas == other.replicas
+        && scaling.least() == other.scaling.least()
         && memoryBytes == other.memoryBytes
         && limits.concurrent() == other.limits.concurrent()
         && limits.scoringTimeout().equals(other.limits.scoringTimeout());

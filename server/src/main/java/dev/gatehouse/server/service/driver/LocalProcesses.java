@@ -1,6 +1,5 @@
 package dev.gatehouse.server.service.driver;
 
-import dev.gatehouse.gateway.Backend;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.compute.local.EnvironmentFault;
 import dev.gatehouse.server.compute.local.EnvironmentSpec;
@@ -27,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs entry scripts and scikit-learn models as processes of this machine. */
 public final class LocalProcesses implements ComputeDriver {
+  /** The gateway's 504 shall come before the runner's own answer to a timeout. */
+  private static final Duration AFTER_THE_GATEWAY = Duration.ofMillis(250);
+
   private final Settings settings;
   private final PythonEnvironments environments;
   private final LocalReplicas replicas;
@@ -67,21 +70,8 @@ public final class LocalProcesses implements ComputeDriver {
     log.line("Laying out code and models");
     ServiceFiles files = files(load, contents);
     log.line("Starting " + load.scale().replicas() + " replica(s)");
-    return launched(launch(spec(load, python, files), load.scale().replicas()));
-  }
-
-  private static Started launched(List<Replica> launched) {
-    return new Started() {
-      @Override
-      public Backend backend() {
-        return new Backend.Replicas(launched.stream().map(Replica::socket).toList());
-      }
-
-      @Override
-      public void stop() {
-        closeAll(launched);
-      }
-    };
+    ReplicaSpec spec = spec(load, python, files);
+    return new LocalStarted(count -> launch(spec, count), load.scale().replicas());
   }
 
   private static ServiceContents contents(Load load) {
@@ -156,7 +146,7 @@ public final class LocalProcesses implements ComputeDriver {
             "SERVICE_NAME",
             load.service(),
             "SCORING_TIMEOUT_MS",
-            Long.toString(load.scale().scoringTimeout().toMillis())),
+            Long.toString(load.scale().scoringTimeout().plus(AFTER_THE_GATEWAY).toMillis())),
         load.program() instanceof Program.ScikitLearn
             ? ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN
             : ReplicaSpec.Program.ENTRY_SCRIPT,
@@ -177,20 +167,44 @@ public final class LocalProcesses implements ComputeDriver {
       }
       for (Future<Replica> start : starts) {
         try {
-          launched.add(start.get());
+          launched.add(await(start, threads));
         } catch (ExecutionException e) {
           fault = e.getCause() == null ? e : e.getCause();
         }
       }
     }
-    if (fault == null) {
+    boolean interrupted = Thread.interrupted();
+    if (fault == null && !interrupted) {
       return launched;
     }
-    closeAll(launched);
+    LocalStarted.closeAll(launched);
+    if (interrupted || fault instanceof InterruptedException) {
+      throw new InterruptedException("while replicas started");
+    }
     if (fault instanceof ReplicaFault replica) {
       throw new StartFailure(StartFailure.Step.START, replica.reason(), replica.lastLines());
     }
     throw new IllegalStateException("a replica could not be launched", fault);
+  }
+
+  /** An interrupt ends all starts, which are awaited none the less: what has come up must end. */
+  private static Replica await(Future<Replica> start, ExecutorService threads)
+      throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return start.get();
+        } catch (InterruptedException _) {
+          interrupted = true;
+          threads.shutdownNow();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private Replica launchOne(ReplicaSpec spec) throws InterruptedException {
@@ -199,12 +213,6 @@ public final class LocalProcesses implements ComputeDriver {
       return replicas.launch(spec, _ -> {});
     } finally {
       starting.release();
-    }
-  }
-
-  private static void closeAll(List<Replica> launched) {
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      launched.forEach(replica -> threads.execute(replica::close));
     }
   }
 

@@ -233,7 +233,7 @@ final class PythonEnvironmentsTest {
   }
 
   private static Optional<Path> realUv(List<Path> path) {
-    var named = Optional.ofNullable(System.getenv("GATEHOUSE_UV")).map(Path::of);
+    var named = Optional.ofNullable(System.getenv("GATEHOUSE_PYTHON_UV")).map(Path::of);
     return Stream.concat(named.stream(), path.stream().map(p -> p.resolve("uv")))
         .filter(Files::isExecutable)
         .findFirst();

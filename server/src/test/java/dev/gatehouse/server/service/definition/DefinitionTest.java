@@ -206,11 +206,11 @@ class DefinitionTest {
                     "replace",
                     "/autoScaler/minReplicas",
                     "2")));
-    assertThat(scaled.definition().parts().getFirst().replicas()).isEqualTo(2);
+    assertThat(scaled.definition().parts().getFirst().scaling().least()).isEqualTo(2);
     var counted =
         Submission.update(
             scaled.definition(), Json.parse(Payloads.patch("replace", "/numReplicas", "3")));
-    assertThat(counted.definition().parts().getFirst().replicas()).isEqualTo(3);
+    assertThat(counted.definition().parts().getFirst().scaling().least()).isEqualTo(3);
   }
 
   @ParameterizedTest

@@ -1,0 +1,52 @@
+"""The load generator, and what a process has used of the processor."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from frame import ROOT
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Load:
+    """Keep-alive connections that live as long as this; use as a context manager."""
+
+    def __init__(self, target, folder, connections=32):
+        """The target: address, port, host, ca, path, body (bytes), key."""
+        body = Path(folder) / "body.json"
+        body.write_bytes(target["body"])
+        java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
+        self.process = subprocess.Popen(
+            [java, "-XX:+UseSerialGC", "-Xms512m", "-Xmn384m", ROOT / "benches" / "Load.java", target["address"],
+             str(target["port"]), target["host"], target["ca"], target["path"], body, target["key"], str(connections)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+
+    def begin(self, rate, seconds):
+        """Requests a second over all connections; 0 goes as fast as answers come."""
+        self.process.stdin.write("%s %s\n" % (rate, seconds))
+        self.process.stdin.flush()
+
+    def result(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("the load generator ended with %s" % self.process.wait(10))
+        return json.loads(line)
+
+    def run(self, rate, seconds):
+        self.begin(rate, seconds)
+        return self.result()
+
+
+def cpu_seconds(pid):
+    """Of the process, its threads and its ended children."""
+    fields = Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])) / TICKS

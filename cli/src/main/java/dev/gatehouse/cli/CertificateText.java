@@ -1,0 +1,72 @@
+package dev.gatehouse.cli;
+
+import tools.jackson.databind.JsonNode;
+
+/** Certificates as people read them. */
+final class CertificateText {
+  private CertificateText() {}
+
+  static String list(JsonNode certificates) {
+    var text = new StringBuilder();
+    text.append(
+        "%-20s %-36s %-8s %5s  %-20s %s%n"
+            .formatted("OWNER", "HOST", "KIND", "DAYS", "NEXT RENEWAL", "LAST ERROR"));
+    for (JsonNode each : certificates) {
+      text.append(
+          "%-20s %-36s %-8s %5d  %-20s %s%n"
+              .formatted(
+                  said(each, "owner"),
+                  said(each, "host"),
+                  said(each, "kind"),
+                  each.path("daysLeft").asLong(0),
+                  renewal(each),
+                  said(each, "lastError")));
+    }
+    return text.toString();
+  }
+
+  static String one(JsonNode certificate) {
+    var text = new StringBuilder();
+    line(text, "owner", said(certificate, "owner") + " (" + said(certificate, "ownerKind") + ")");
+    line(text, "host", said(certificate, "host"));
+    line(text, "kind", said(certificate, "kind"));
+    line(text, "issuer", said(certificate, "issuer"));
+    line(text, "serial", said(certificate, "serial"));
+    var names = new java.util.ArrayList<String>();
+    certificate.path("names").forEach(name -> names.add(name.asString("")));
+    line(text, "names", String.join(", ", names));
+    line(text, "key", said(certificate, "keyType"));
+    line(text, "valid from", said(certificate, "notBefore"));
+    line(
+        text,
+        "valid until",
+        "%s (%d days left)"
+            .formatted(said(certificate, "notAfter"), certificate.path("daysLeft").asLong(0)));
+    line(text, "next renewal", renewal(certificate));
+    line(text, "last error", certificate.path("lastError").asString("none"));
+    text.append("history\n");
+    for (JsonNode past : certificate.path("history")) {
+      text.append(
+          "  %s  %s  %s%n"
+              .formatted(
+                  said(past, "created"),
+                  said(past, "serial"),
+                  past.path("replaced").isString()
+                      ? "until " + said(past, "replaced")
+                      : "in service"));
+    }
+    return text.toString();
+  }
+
+  private static String renewal(JsonNode certificate) {
+    return certificate.path("nextRenewal").asString("by its owner");
+  }
+
+  private static void line(StringBuilder text, String what, String value) {
+    text.append("%-14s%s%n".formatted(what, value));
+  }
+
+  private static String said(JsonNode document, String member) {
+    return document.path(member).asString("");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.api.Wire;
+import dev.gatehouse.api.WorkspaceId;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateCommandTest {
+  private static final String ALL = new WorkspaceId("s", "g", "w").path() + "/certificates";
+  private static final String ONE =
+      """
+      {"owner":"myaks","ownerKind":"ComputeTarget","host":"a.local","kind":"Platform","issuer":"I","serial":"1f",
+       "names":["a.local","b.local"],"keyType":"EC P-256","notBefore":"2026-01-01T00:00:00Z",
+       "notAfter":"2026-04-01T00:00:00Z","daysLeft":42,"nextRenewal":"2026-03-01T00:00:00Z","lastError":null,
+       "history":[{"serial":"1e","created":"2025-10-01T00:00:00Z","replaced":"2026-01-01T00:00:00Z"},
+                  {"serial":"1f","created":"2026-01-01T00:00:00Z","replaced":null}]}
+      """;
+
+  @TempDir Path folder;
+  private FakeServer server;
+  private Cli cli;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = new FakeServer(folder).running();
+    cli = new Cli(server.home, Map.of());
+    server
+        .on("GET " + ALL, "{\"value\":[" + ONE + "]}")
+        .on("GET " + ALL + "/myaks", ONE)
+        .on("POST " + ALL + "/myaks/renew", "{}")
+        .on("GET /computeOperation", "{\"status\":\"Succeeded\"}");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Cli.Ran run(String... words) {
+    return cli.run(
+        Stream.of(
+                Stream.of("certificate"),
+                Stream.of(words),
+                Stream.of("--data", server.data.toString(), "--path", folder.toString()))
+            .flatMap(s -> s)
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void listsWhatIsInService() {
+    assertThat(run("list").out().lines().toList().getLast())
+        .contains("myaks", "a.local", "Platform", "42", "2026-03-01");
+    assertThat(Wire.parse(run("list", "--json").out())).hasSize(1);
+  }
+
+  @Test
+  void showsOneWithItsHistory() {
+    assertThat(run("show", "myaks").out())
+        .contains("EC P-256", "(42 days left)", "a.local, b.local", "last error    none")
+        .contains("1e  until 2026-01-01")
+        .contains("1f  in service");
+    assertThat(Wire.parse(run("show", "myaks", "--json").out())).isEqualTo(Wire.parse(ONE));
+  }
+
+  @Test
+  void renewsAndShowsTheNewOne() {
+    var ran = run("renew", "myaks", "--json");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("ok     renew the certificate of 'myaks'");
+    assertThat(Wire.parse(ran.out()).path("serial").asString("")).isEqualTo("1f");
+  }
+
+  @Test
+  void passesOnWhyARenewalFailed() {
+    server.on(
+        "GET /computeOperation", "{\"status\":\"Failed\",\"error\":{\"message\":\"No CA.\"}}");
+    var ran = run("renew", "myaks");
+    assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(ran.err()).contains("No CA.");
+    assertThat(run("show", "nobody").code()).isEqualTo(ExitCode.FAILED);
+  }
+}

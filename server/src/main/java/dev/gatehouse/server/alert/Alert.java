@@ -1,0 +1,28 @@
+package dev.gatehouse.server.alert;
+
+import java.time.Instant;
+
+/**
+ * Something that needs a person.
+ *
+ * @param subject the DNS name that it is about
+ * @param message one sentence without secrets
+ */
+public record Alert(Instant time, Kind kind, String subject, String message) {
+  /** What happened, with the word that receivers get for it. */
+  public enum Kind {
+    RENEWAL_FAILED("certificate.renewal-failed"),
+    PROOF_FAILED("certificate.proof-failed"),
+    EXPIRES_SOON("certificate.expires-soon");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    public String word() {
+      return word;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.gatehouse.server.boot;
+
+import dev.gatehouse.certificates.Permitted;
+import dev.gatehouse.gateway.GatewaySettings;
+import dev.gatehouse.server.compute.local.EnvironmentSettings;
+import dev.gatehouse.server.compute.local.ReplicaSettings;
+import java.io.File;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What settings and data folder come to for the single parts. */
+final class Derived {
+  private Derived() {}
+
+  static Path controlSocket(DataFolder folder) {
+    return folder.run().resolve("control.sock");
+  }
+
+  static Permitted permitted(Settings settings) {
+    InetAddress advertised = settings.listen().advertised();
+    return new Permitted(
+        Stream.of(settings.names().zone(), "localhost").distinct().toList(),
+        advertised.isLoopbackAddress() ? List.of() : List.of(advertised.getHostAddress()));
+  }
+
+  static List<String> controlPlaneNames(Settings settings) {
+    return Stream.of(
+            settings.names().zone(),
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            settings.listen().advertised().getHostAddress())
+        .distinct()
+        .toList();
+  }
+
+  static GatewaySettings gatewaySettings(Settings settings, DataFolder folder) {
+    Settings.Listen listen = settings.listen();
+    return new GatewaySettings(
+            new InetSocketAddress(listen.address(), listen.https()),
+            new InetSocketAddress(listen.address(), listen.http()),
+            controlSocket(folder))
+        .withMaxBody(listen.maxBody())
+        .withStrictTransport(settings.tls().hsts());
+  }
+
+  static ReplicaSettings replicaSettings(Settings settings, DataFolder folder) {
+    return ReplicaSettings.of(
+        settings.python().runner().resolve("gatehouse-runner.py"),
+        folder.run(),
+        folder.serviceLogs());
+  }
+
+  static EnvironmentSettings environmentSettings(Settings settings) {
+    Settings.Python python = settings.python();
+    List<Path> path =
+        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .filter(p -> !p.isEmpty())
+            .map(Path::of)
+            .toList();
+    return new EnvironmentSettings(
+        python.cache(),
+        python.uv(),
+        path,
+        python.buildTimeout(),
+        python.extraIndexes(),
+        java.util.Map.of());
+  }
+}

@@ -1,0 +1,167 @@
+package dev.gatehouse.server.monitoring;
+
+import dev.gatehouse.gateway.Served;
+import dev.gatehouse.server.rest.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A line of JSON per request, written by a thread of its own; what the bounded queue has no room
+ * for is dropped and counted. A file that is full becomes {@code <name>.1}, and that one {@code
+ * <name>.2}; older ones go.
+ */
+public final class AccessLog implements Consumer<Served>, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
+  private static final int AT_ONCE = 512;
+  private static final int CLOSING_MILLIS = 5_000;
+  private static final int CLOSING_SEEN_MILLIS = 100;
+  private static final String SECRET_PATH = "/msi/token/";
+
+  private final Path file;
+  private final Bounds bounds;
+  private final InstantSource clock;
+  private final BlockingQueue<Line> queue;
+  private final LongAdder dropped = new LongAdder();
+  private final Thread writer;
+  private volatile boolean closing;
+
+  private record Line(Instant time, Served served) {}
+
+  /**
+   * @param fileBytes after which a new file begins
+   * @param waiting lines that may wait to be written
+   */
+  public record Bounds(long fileBytes, int waiting) {
+    /** Three files of 50 MiB at most. */
+    public static final Bounds DEFAULT = new Bounds(50L << 20, 8_192);
+  }
+
+  /** Opens the file before it returns, so that a wrong path is heard of at the start. */
+  public AccessLog(Path file, Bounds bounds, InstantSource clock) throws IOException {
+    this.file = file;
+    this.bounds = bounds;
+    this.clock = clock;
+    this.queue = new ArrayBlockingQueue<>(bounds.waiting());
+    if (file.getParent() != null) {
+      Files.createDirectories(file.getParent());
+    }
+    FileChannel first = open();
+    writer = Thread.ofPlatform().name("access-log").daemon().start(() -> work(first));
+  }
+
+  private FileChannel open() throws IOException {
+    return FileChannel.open(
+        file,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  @Override
+  public void accept(Served served) {
+    if (closing || !queue.offer(new Line(clock.instant(), served))) {
+      dropped.increment();
+    }
+  }
+
+  /** Requests that have no line. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  private void work(FileChannel first) {
+    FileChannel channel = first;
+    var batch = new ArrayList<Line>(AT_ONCE);
+    try {
+      while (!closing || !queue.isEmpty()) {
+        batch.clear();
+        // Not by an interrupt, which would close the file in the middle of a line.
+        Line next = queue.poll(CLOSING_SEEN_MILLIS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          batch.add(next);
+          queue.drainTo(batch, AT_ONCE);
+          channel = write(batch, channel);
+        }
+      }
+      channel.close();
+    } catch (IOException | InterruptedException e) {
+      closing = true;
+      dropped.add(batch.size() + queue.size());
+      log.error("the access log {} ends here: it cannot be written", file, e);
+    }
+  }
+
+  private FileChannel write(Iterable<Line> batch, FileChannel channel) throws IOException {
+    var text = new StringBuilder();
+    batch.forEach(line -> text.append(json(line)).append('\n'));
+    var bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+    FileChannel to = channel;
+    if (to.size() > 0 && to.size() + bytes.remaining() > bounds.fileBytes()) {
+      to.close();
+      Path older = file.resolveSibling(file.getFileName() + ".1");
+      if (Files.exists(older)) {
+        Path oldest = file.resolveSibling(file.getFileName() + ".2");
+        Files.move(older, oldest, StandardCopyOption.REPLACE_EXISTING);
+      }
+      Files.move(file, older);
+      to = open();
+    }
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+    return to;
+  }
+
+  private static String json(Line line) {
+    Served served = line.served();
+    return Json.object()
+        .put("time", line.time().toString())
+        .put("remote", served.remote())
+        .put("host", served.host())
+        .put("service", served.service())
+        .put("version", served.version())
+        .put("method", served.method())
+        .put("path", shown(served.path()))
+        .put("status", served.status())
+        .put("bytes", served.bytes())
+        .put("ms", TimeUnit.NANOSECONDS.toMicros(served.nanos()) / 1e3)
+        .put("id", served.requestId())
+        .toString();
+  }
+
+  /** The path of the managed identity's token is the proof of who asks. */
+  private static String shown(String path) {
+    String single = path.replaceAll("/{2,}", "/");
+    return single.regionMatches(true, 0, SECRET_PATH, 0, SECRET_PATH.length())
+        ? SECRET_PATH + "•••"
+        : path;
+  }
+
+  /** Writes what waits. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      writer.join(CLOSING_MILLIS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

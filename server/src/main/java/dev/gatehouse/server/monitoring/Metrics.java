@@ -1,0 +1,215 @@
+package dev.gatehouse.server.monitoring;
+
+import dev.gatehouse.gateway.Measured;
+import dev.gatehouse.gateway.http.Tally;
+import dev.gatehouse.server.alert.Alerts;
+import dev.gatehouse.server.certificate.Certificates;
+import dev.gatehouse.server.certificate.Outlook;
+import dev.gatehouse.server.rest.Envelope;
+import dev.gatehouse.server.rest.Response;
+import dev.gatehouse.server.rest.Router;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** {@code GET /metrics}: services, certificates and the process, in Prometheus' text format. */
+public final class Metrics {
+  private static final Path MEMORY = Path.of("/proc/self/status");
+
+  private final Sources sources;
+  private final InstantSource clock;
+
+  /** Where the numbers come from; no access log, no count of what it lost. */
+  public record Sources(
+      Supplier<List<Measured>> services,
+      Certificates certificates,
+      Alerts alerts,
+      Optional<AccessLog> accessLog) {}
+
+  public Metrics(Sources sources, InstantSource clock) {
+    this.sources = sources;
+    this.clock = clock;
+  }
+
+  /**
+   * @param open whether it is served without an access token
+   */
+  public void addTo(Router router, boolean open) {
+    if (open) {
+      router.open("GET", "/metrics", Envelope.ARM, _ -> answer());
+    } else {
+      router.route("GET", "/metrics", Envelope.ARM, _ -> answer());
+    }
+  }
+
+  private Response answer() {
+    var out = new Exposition();
+    services(out, sources.services().get());
+    certificates(out, sources.certificates().outlook());
+    own(out);
+    process(out);
+    return Response.text(200, Exposition.CONTENT_TYPE, out.toString());
+  }
+
+  private static void services(Exposition out, List<Measured> all) {
+    out.family("gatehouse_requests_total", "counter", "Requests that are over, by status class.");
+    for (Measured each : all) {
+      for (int i = 0; i < each.counts().classes().size(); i++) {
+        String[] labels = labels(each, "code", (i + 1) + "xx");
+        out.sample("gatehouse_requests_total", each.counts().classes().get(i), labels);
+      }
+    }
+    String duration = "gatehouse_request_duration_seconds";
+    out.family(duration, "histogram", "From a request's head to its answer's last byte.");
+    all.forEach(each -> histogram(out, duration, each));
+    gauge(out, all, "gatehouse_requests_in_flight", "Being answered now.", Measured::inFlight);
+    gauge(out, all, "gatehouse_requests_queued", "Waiting for a replica now.", Measured::queued);
+    gauge(out, all, "gatehouse_replicas", "Replicas that can answer.", Measured::replicas);
+  }
+
+  private static void histogram(Exposition out, String name, Measured each) {
+    List<Double> bounds = Tally.bounds();
+    long sum = 0;
+    for (int i = 0; i < each.counts().buckets().size(); i++) {
+      sum += each.counts().buckets().get(i);
+      String bound = i < bounds.size() ? Double.toString(bounds.get(i)) : "+Inf";
+      out.sample(name + "_bucket", sum, labels(each, "le", bound));
+    }
+    out.sample(name + "_sum", each.counts().seconds(), labels(each));
+    out.sample(name + "_count", sum, labels(each));
+  }
+
+  private static void gauge(
+      Exposition out,
+      List<Measured> all,
+      String name,
+      String help,
+      Function<Measured, Number> value) {
+    out.family(name, "gauge", help);
+    all.stream()
+        .filter(each -> !each.version().isEmpty())
+        .forEach(each -> out.sample(name, value.apply(each), labels(each)));
+  }
+
+  private static String[] labels(Measured each, String... more) {
+    var labels = new String[6 + more.length];
+    labels[0] = "host";
+    labels[1] = each.host();
+    labels[2] = "service";
+    labels[3] = each.service();
+    labels[4] = "version";
+    labels[5] = each.version();
+    System.arraycopy(more, 0, labels, 6, more.length);
+    return labels;
+  }
+
+  private void certificates(Exposition out, List<Outlook> all) {
+    String prefix = "gatehouse_certificate_";
+    var now = clock.instant();
+    of(
+        out,
+        all,
+        prefix + "not_after_seconds",
+        "When it expires (Unix time).",
+        each -> each.notAfter().getEpochSecond());
+    of(
+        out,
+        all,
+        prefix + "days_left",
+        "Days until it expires.",
+        each -> Duration.between(now, each.notAfter()).toSeconds() / 86_400.0);
+    of(
+        out,
+        all,
+        prefix + "renewal_failures",
+        "Failed renewals since the last one that worked.",
+        Outlook::failures);
+    List<Outlook> ours = all.stream().filter(each -> !each.brought()).toList();
+    of(
+        out,
+        ours,
+        prefix + "last_renewal_success",
+        "Whether the last renewal worked.",
+        each -> each.failures() == 0 ? 1 : 0);
+    List<Outlook> planned = ours.stream().filter(each -> each.next().isPresent()).toList();
+    of(
+        out,
+        planned,
+        prefix + "next_renewal_seconds",
+        "When it is renewed next (Unix time).",
+        each -> each.next().orElseThrow().getEpochSecond());
+  }
+
+  private static void of(
+      Exposition out,
+      List<Outlook> all,
+      String name,
+      String help,
+      Function<Outlook, Number> value) {
+    out.family(name, "gauge", help);
+    for (Outlook each : all) {
+      String source = each.brought() ? "custom" : "platform";
+      out.sample(name, value.apply(each), "host", each.host(), "source", source);
+    }
+  }
+
+  private void own(Exposition out) {
+    String version =
+        Objects.requireNonNullElse(
+            Metrics.class.getPackage().getImplementationVersion(), "development");
+    String java = Runtime.version().toString();
+    out.family("gatehouse_build_info", "gauge", "Which build runs.")
+        .sample("gatehouse_build_info", 1, "version", version, "java", java);
+    var alerts = sources.alerts();
+    out.single("gatehouse_alerts_sent_total", "counter", "Taken by the webhook.", alerts.sent());
+    out.single("gatehouse_alerts_lost_total", "counter", "Not taken by it.", alerts.lost());
+    sources
+        .accessLog()
+        .ifPresent(log ->
+            out.single(
+                "gatehouse_access_log_dropped_total",
+                "counter",
+                "Lines for which the queue had no room.",
+                log.dropped()));
+  }
+
+  private static void process(Exposition out) {
+    var memory = ManagementFactory.getMemoryMXBean();
+    String used = "jvm_memory_used_bytes";
+    out.family(used, "gauge", "Memory that Java uses.")
+        .sample(used, memory.getHeapMemoryUsage().getUsed(), "area", "heap")
+        .sample(used, memory.getNonHeapMemoryUsage().getUsed(), "area", "nonheap");
+    resident()
+        .ifPresent(bytes ->
+            out.single("process_resident_memory_bytes", "gauge", "Resident memory.", bytes));
+    out.single(
+        "process_start_time_seconds",
+        "gauge",
+        "When the process began (Unix time).",
+        ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
+    ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .ifPresent(cpu ->
+            out.single("process_cpu_seconds_total", "counter", "CPU time.", cpu.toNanos() / 1e9));
+  }
+
+  /** Linux alone tells it. */
+  private static Optional<Double> resident() {
+    try (var lines = Files.lines(MEMORY)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .map(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024)
+          .findFirst();
+    } catch (java.io.IOException | java.io.UncheckedIOException _) {
+      return Optional.empty();
+    }
+  }
+}
