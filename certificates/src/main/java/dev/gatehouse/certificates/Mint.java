@@ -59,8 +59,6 @@ final class Mint {
 
   /** {@code signerKey} decides the hash: P-384 goes with SHA-384, P-256 with SHA-256. */
   X509Certificate sign(PublicKey signerKey, PrivateKey key, SecureRandom random) {
-    var algorithm =
-        KeyKind.of(signerKey).text().endsWith("P-384") ? "SHA384withECDSA" : "SHA256withECDSA";
     with(
         Extension.authorityKeyIdentifier,
         false,
@@ -68,11 +66,16 @@ final class Mint {
             .createAuthorityKeyIdentifier(
                 SubjectPublicKeyInfo.getInstance(signerKey.getEncoded())));
     try {
-      var signer = new JcaContentSignerBuilder(algorithm).setSecureRandom(random).build(key);
+      var signer =
+          new JcaContentSignerBuilder(algorithm(signerKey)).setSecureRandom(random).build(key);
       return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
     } catch (OperatorCreationException | GeneralSecurityException fault) {
       throw new IllegalStateException("the authority's key cannot sign", fault);
     }
+  }
+
+  static String algorithm(PublicKey signerKey) {
+    return KeyKind.of(signerKey).text().endsWith("P-384") ? "SHA384withECDSA" : "SHA256withECDSA";
   }
 
   static KeyPair newKey(String curve, SecureRandom random) {
