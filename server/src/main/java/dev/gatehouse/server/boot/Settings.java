@@ -1,15 +1,18 @@
 package dev.gatehouse.server.boot;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that can be set, parsed once. */
-record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
+record Settings(
+    Listen listen, Names names, Home home, Python python, Tls tls, Authority authority) {
 
   /**
    * Where the gateway and the DNS server listen.
@@ -50,11 +53,24 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
    */
   record Tls(Duration hsts) {}
 
+  /**
+   * @param lists where clients find what this server has under /crl; without it, certificates name
+   *     no revocation list
+   */
+  record Authority(@Nullable URI lists) {}
+
   private static final Pattern DNS_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern GUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /**
+   * Plain HTTP only: to check the certificate of an HTTPS one, clients would need the list first.
+   */
+  private static final Pattern LISTS =
+      Pattern.compile("(http://[A-Za-z0-9.\\[\\]:-]+(/[A-Za-z0-9._~/-]*)?)?");
+
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{1,32}");
 
   /**
@@ -113,8 +129,14 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls) {
             source.duration("python.build-timeout", Duration.ofMinutes(20)),
             source.flag("python.extra-indexes", false));
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
+    var authority = new Authority(lists(source));
     source.refuseUnknown();
-    return new Settings(listen, names, home, python, tls);
+    return new Settings(listen, names, home, python, tls, authority);
+  }
+
+  private static @Nullable URI lists(SettingsSource source) {
+    String text = source.text("authority.crl-url", "", LISTS, "an http:// URL");
+    return text.isEmpty() ? null : URI.create(text);
   }
 
   private static InetAddress address(SettingsSource source, String key, String otherwise) {

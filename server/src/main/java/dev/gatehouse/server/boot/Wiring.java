@@ -3,6 +3,7 @@ package dev.gatehouse.server.boot;
 import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
+import dev.gatehouse.certificates.Signing;
 import dev.gatehouse.dns.DnsServer;
 import dev.gatehouse.gateway.Gateway;
 import dev.gatehouse.gateway.GatewaySettings;
@@ -14,6 +15,8 @@ import dev.gatehouse.server.artifact.BlobLinks;
 import dev.gatehouse.server.artifact.BlobRoutes;
 import dev.gatehouse.server.artifact.ContentStore;
 import dev.gatehouse.server.artifact.DatastoreRoutes;
+import dev.gatehouse.server.certificate.AuthorityCare;
+import dev.gatehouse.server.certificate.AuthorityRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Handshake;
@@ -89,6 +92,7 @@ final class Wiring implements AutoCloseable {
   private final Workspaces workspaces;
   private final PlatformAuthority authority;
   private final Certificates certificates;
+  private final AuthorityCare care;
   private final DnsServer dns;
   private final Gateway gateway;
   private final LocalReplicas replicas;
@@ -126,7 +130,12 @@ final class Wiring implements AutoCloseable {
             List.of(Names.zone(zone, advertised, clock)));
     var names = new Names(dns, zone, advertised);
 
-    authority = new PlatformAuthority(database, sealer, permitted(settings), clock, random);
+    authority =
+        new PlatformAuthority(
+            database,
+            sealer,
+            permitted(settings),
+            new Signing(clock, random, settings.authority().lists()));
     var certificateStore = new CertificateStore(database, sealer);
     var issuing =
         new Issuing(authority, LEAF_LIFE, new RenewalPolicy(random), controlPlaneNames(settings));
@@ -135,6 +144,7 @@ final class Wiring implements AutoCloseable {
     var publication = new Publication(gateway::update, this::addresses);
     var outside = new Outside(publication, names, new Handshake(this::reachable));
     certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
+    care = new AuthorityCare(database, authority, certificates, timers);
 
     var contents = new ContentStore(folder.contents(), clock);
     var links =
@@ -183,6 +193,8 @@ final class Wiring implements AutoCloseable {
     new EnvironmentRoutes(workspaces, database, clock).addTo(router);
     new ComputeRoutes(workspaces, computes, clusters, certificates, services.computeUse())
         .addTo(router);
+    new AuthorityRoutes(care, root -> DataFolder.write(folder.authority(), root, false))
+        .addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);
     rest = new RestServer(router, controlSocket(folder));
@@ -211,6 +223,7 @@ final class Wiring implements AutoCloseable {
     timers.start();
     closer.add("timers", timers);
     certificates.start();
+    care.start();
     operations.start();
     services.start();
     new Notices(folder, identity.admin(), authority.rootPem()).write(status());

@@ -6,6 +6,7 @@ import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.IssuerFault;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.RenewalPolicy;
+import dev.gatehouse.certificates.RevocationList.Reason;
 import dev.gatehouse.server.state.Timers;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,7 +121,10 @@ public final class Certificates {
     pair.repairs().forEach(repair -> log.info("certificate of {}: {}", pair.cname(), repair));
     pair.warnings().forEach(warning -> log.warn("certificate of {}: {}", pair.cname(), warning));
     Instant warning = nextWarning(pair.pair(), clock.instant());
-    install(new Stored(newId(), owner, pair.cname(), true, pair.pair(), warning, 0, null), null);
+    install(
+        new Stored(newId(), owner, pair.cname(), true, pair.pair(), warning, 0, null),
+        null,
+        Optional.of(Reason.SUPERSEDED));
   }
 
   /**
@@ -127,7 +132,7 @@ public final class Certificates {
    * another owner has the name, it moves.
    */
   public void installIssued(String owner, String host) {
-    installIssued(owner, host.toLowerCase(Locale.ROOT), null);
+    installIssued(owner, host.toLowerCase(Locale.ROOT), null, Optional.of(Reason.SUPERSEDED));
   }
 
   /** A new key and certificate now, whatever is left of the old one. */
@@ -139,7 +144,25 @@ public final class Certificates {
             .orElseThrow(() ->
                 ProblemException.invalid(
                     "There is no certificate of ours to renew; a custom one is renewed by sending the new one."));
-    renew(old);
+    installIssued(old.owner(), old.host(), old, Optional.of(Reason.SUPERSEDED));
+    log.info("the certificate of {} was renewed", old.host());
+  }
+
+  /** Has those of the issued ones renewed soon, each by its own alarm. */
+  void reissue(Predicate<CertifiedKey> which) {
+    Instant now = clock.instant();
+    for (Stored each : store.all()) {
+      if (!each.brought() && which.test(each.pair())) {
+        store.postpone(each.id(), now);
+        timers.set(ALARM, each.id(), now);
+      }
+    }
+  }
+
+  /** The same, but the control plane's own is renewed before this returns. */
+  void follow(Predicate<CertifiedKey> which) {
+    store.inService(CONTROL_PLANE).filter(own -> which.test(own.pair())).ifPresent(this::renew);
+    reissue(which);
   }
 
   /** Forgets the owner's certificate and takes its name out of the gateway and the DNS. */
@@ -147,7 +170,7 @@ public final class Certificates {
     changing.lock();
     try {
       Optional<Stored> old = store.inService(owner);
-      store.retire(owner, clock.instant());
+      store.retire(owner, clock.instant(), Reason.CESSATION_OF_OPERATION);
       old.ifPresent(exhibition::hide);
     } finally {
       changing.unlock();
@@ -216,22 +239,24 @@ public final class Certificates {
   }
 
   private void renew(Stored old) {
-    installIssued(old.owner(), old.host(), old);
+    installIssued(old.owner(), old.host(), old, Optional.empty());
     log.info("the certificate of {} was renewed", old.host());
   }
 
-  private void installIssued(String owner, String host, @Nullable Stored renewed) {
+  private void installIssued(
+      String owner, String host, @Nullable Stored renewed, Optional<Reason> revoked) {
     boolean own = owner.equals(CONTROL_PLANE);
     CertifiedKey pair = issue(issuing, own ? issuing.controlPlane() : List.of(host));
-    install(stored(owner, host, pair, issuing.policy().renewal(pair.leaf())), renewed);
+    install(stored(owner, host, pair, issuing.policy().renewal(pair.leaf())), renewed, revoked);
   }
 
   /**
    * Shows, proves, stores.
    *
    * @param renewed what it replaces; when that is no longer in service, nothing is to be done
+   * @param revoked why what it replaces is no longer good, if it is not simply old
    */
-  private void install(Stored next, @Nullable Stored renewed) {
+  private void install(Stored next, @Nullable Stored renewed, Optional<Reason> revoked) {
     changing.lock();
     try {
       Optional<Stored> before = store.inService(next.owner());
@@ -243,7 +268,7 @@ public final class Certificates {
       try {
         exhibition.show(next);
         exhibition.prove(next);
-        store.replace(next, clock.instant());
+        store.replace(next, clock.instant(), revoked);
       } catch (RuntimeException e) {
         before.ifPresentOrElse(b -> exhibition.show(b, next), () -> exhibition.hide(next));
         holder.ifPresent(exhibition::show);

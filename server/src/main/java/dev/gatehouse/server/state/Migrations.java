@@ -22,6 +22,7 @@ final class Migrations {
           "030-environments.sql",
           "040-computes.sql",
           "050-certificates.sql",
+          "055-revocations.sql",
           "060-services.sql",
           "070-identity.sql");
 

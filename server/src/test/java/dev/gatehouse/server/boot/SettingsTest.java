@@ -38,6 +38,8 @@ class SettingsTest {
         extra-indexes: true
       tls:
         hsts: 365d
+      authority:
+        crl-url: http://ca.example.org/crl
       """;
 
   @TempDir Path data;
@@ -65,6 +67,7 @@ class SettingsTest {
         .extracting("buildTimeout", "extraIndexes")
         .containsExactly(Duration.ofMinutes(20), false);
     assertThat(settings.tls().hsts()).isZero();
+    assertThat(settings.authority().lists()).isNull();
   }
 
   @Test
@@ -76,6 +79,7 @@ class SettingsTest {
         .containsExactly(443, 80, 53, 5L << 20);
     assertThat(settings.names()).isEqualTo(new Settings.Names("models.example.org", "here"));
     assertThat(settings.home().subscription()).contains("00000000-0000-0000-0000-0000000000aa");
+    assertThat(settings.authority().lists()).hasToString("http://ca.example.org/crl");
     assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
     assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.tls().hsts()).isEqualTo(Duration.ofDays(365));

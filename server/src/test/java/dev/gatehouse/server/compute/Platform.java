@@ -78,6 +78,11 @@ public final class Platform implements AutoCloseable {
   public final ComputeTargets targets;
   public final PlatformAuthority authority;
 
+  public final dev.gatehouse.server.certificate.AuthorityCare care;
+
+  /** The root that was announced last. */
+  public volatile String announced = "";
+
   /** Replaced by tests that want the issuer or the gateway to fail. */
   public volatile Issuer issuer;
 
@@ -138,6 +143,11 @@ public final class Platform implements AutoCloseable {
             new Outside(publication, new Names(dns, ZONE, loopback), host -> proof.serial(host)),
             timers,
             clock);
+    care =
+        new dev.gatehouse.server.certificate.AuthorityCare(
+            database, authority, certificates, timers);
+    new dev.gatehouse.server.certificate.AuthorityRoutes(care, root -> announced = root)
+        .addTo(router);
     var computeStore = new ComputeStore(database, sealer, clock);
     var clusters = new Clusters(database, clock);
     var computes =
@@ -153,6 +163,7 @@ public final class Platform implements AutoCloseable {
     new ComputeRoutes(workspaces, computes, clusters, certificates, (_, _) -> users).addTo(router);
     timers.start();
     certificates.start();
+    care.start();
     operations.start();
   }
 
