@@ -66,6 +66,11 @@ public final class Main {
                     .addSubcommand(new ClusterCommand.Listing(context)))
             .addSubcommand(
                 new CommandLine(new DnsCommand()).addSubcommand(new DnsHostsCommand(context)))
+            .addSubcommand(
+                new CommandLine(new AuthorityCommand())
+                    .addSubcommand(new AuthorityCommand.RequestCommand(context))
+                    .addSubcommand(new AuthorityCommand.Import(context))
+                    .addSubcommand(new AuthorityCommand.Show(context)))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
     return root.setOut(root.getOut())
