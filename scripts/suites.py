@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system"]
+ALL = FAST + ["article", "flows", "system", "authority"]
 
 
 class Tally:
@@ -96,6 +96,11 @@ def system():
     return acceptance("system.py")
 
 
+def authority():
+    """The embedded authority under a root made by openssl, and its revocation lists."""
+    return acceptance("authority.py")
+
+
 def client_python():
     """A Python 3.11 with the real client."""
     return python_with("client", ROOT / "acceptance" / "flows" / "requirements.txt")
@@ -127,7 +132,7 @@ def main(arguments):
         print("== %s: %s" % (name, globals()[name].__doc__), flush=True)
         started = time.monotonic()
         tally = globals()[name]()
-        rows.append("%-8s %4d s  %s" % (name, time.monotonic() - started, tally))
+        rows.append("%-9s %4d s  %s" % (name, time.monotonic() - started, tally))
         total.add(tally.passed, tally.failed, tally.skipped)
     print("\n" + "\n".join(rows))
     print(total)
