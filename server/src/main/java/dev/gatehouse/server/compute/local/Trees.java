@@ -10,12 +10,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Whole folders. */
-final class Trees {
+public final class Trees {
 
   private Trees() {}
 
   /** Deletes without following links; what is not there is fine. */
-  static void delete(Path root) throws IOException {
+  public static void delete(Path root) throws IOException {
     try {
       Files.walkFileTree(
           root,

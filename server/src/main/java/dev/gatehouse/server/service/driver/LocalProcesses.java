@@ -12,14 +12,12 @@ import dev.gatehouse.server.compute.local.ReplicaFault;
 import dev.gatehouse.server.compute.local.ReplicaSpec;
 import dev.gatehouse.server.compute.local.ServiceContents;
 import dev.gatehouse.server.compute.local.ServiceFiles;
+import dev.gatehouse.server.compute.local.Trees;
 import dev.gatehouse.server.operation.OperationLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -227,30 +225,10 @@ public final class LocalProcesses implements ComputeDriver {
     Path folder = settings.folder().resolve(instance);
     try {
       if (Files.isDirectory(folder)) {
-        delete(folder);
+        Trees.delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("files of " + instance, e);
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException fault)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
