@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "aci-tls"]
 # Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
 BY_NAME = ["tls"]
 
@@ -108,6 +108,11 @@ def system():
     return acceptance("system.py")
 
 
+def aci_tls():
+    """TLS of single services: generated names, switched off and on, client certificates."""
+    return acceptance("aci_tls.py")
+
+
 def commands():
     """The commands about certificates, compute targets and TLS."""
     return acceptance("commands.py")
@@ -144,6 +149,10 @@ def python_with(name, requirements):
     return python
 
 
+def suite(name):
+    return globals()[name.replace("-", "_")]
+
+
 def main(arguments):
     chosen = {"": ALL, "fast": FAST}.get(" ".join(arguments), arguments)
     unknown = [name for name in chosen if name not in ALL + BY_NAME]
@@ -151,9 +160,9 @@ def main(arguments):
         sys.exit("test: no suite '%s' (expected: fast, %s)" % (unknown[0], ", ".join(ALL + BY_NAME)))
     total, rows = Tally(), []
     for name in chosen:
-        print("== %s: %s" % (name, globals()[name].__doc__), flush=True)
+        print("== %s: %s" % (name, suite(name).__doc__), flush=True)
         started = time.monotonic()
-        tally = globals()[name]()
+        tally = suite(name)()
         rows.append("%-8s %4d s  %s" % (name, time.monotonic() - started, tally))
         total.add(tally.passed, tally.failed, tally.skipped)
     print("\n" + "\n".join(rows))

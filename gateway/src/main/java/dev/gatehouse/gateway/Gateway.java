@@ -15,6 +15,7 @@ import dev.gatehouse.gateway.route.Routes;
 import dev.gatehouse.gateway.tls.ClientHello;
 import dev.gatehouse.gateway.tls.HelloHandler;
 import dev.gatehouse.gateway.tls.ServerContexts;
+import dev.gatehouse.gateway.tls.Shown;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -24,6 +25,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -184,9 +186,19 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private Optional<CertifiedKey> choose(ClientHello hello) {
+  private Optional<Shown> choose(ClientHello hello) {
     var now = snapshot;
     String name = hello.serverName();
+    return pair(now, name).map(pair -> new Shown(pair, clientRoots(now, name)));
+  }
+
+  private static List<X509Certificate> clientRoots(Snapshot now, String name) {
+    return now.hosts().get(name) instanceof Snapshot.Host.Target target
+        ? target.clients().certificates()
+        : List.of();
+  }
+
+  private static Optional<CertifiedKey> pair(Snapshot now, String name) {
     if (name.isEmpty()) {
       return Optional.of(now.fallback());
     }

@@ -9,13 +9,19 @@ import java.util.List;
  * @param id stable for the service's life, and never used again: state such as requests in flight
  *     is kept under it
  * @param origins whose pages may ask from a browser; none leaves the matter to the service itself
+ * @param clients who may connect, before {@code access} is asked
  * @param versions at least one; a plain web service has exactly one
  */
 public record ServiceRoute(
-    String id, String name, Access access, Origins origins, List<Version> versions) {
-  /** A route that browsers reach from no other origin. */
+    String id,
+    String name,
+    Access access,
+    Origins origins,
+    ClientRoots clients,
+    List<Version> versions) {
+  /** A route that browsers reach from no other origin, and that wants no client certificate. */
   public ServiceRoute(String id, String name, Access access, List<Version> versions) {
-    this(id, name, access, Origins.NONE, versions);
+    this(id, name, access, Origins.NONE, ClientRoots.NONE, versions);
   }
 
   public ServiceRoute {

@@ -1,6 +1,9 @@
 package dev.gatehouse.gateway;
 
 import dev.gatehouse.certificates.CertifiedKey;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -30,7 +33,16 @@ public record Snapshot(
     record ControlPlane() implements Host {}
 
     /** A compute target, or the own name of one service: web services by their name. */
-    record Target(PMap<String, ServiceRoute> services) implements Host {}
+    record Target(PMap<String, ServiceRoute> services) implements Host {
+      /** What the handshake takes client certificates of: the roots of all services together. */
+      public ClientRoots clients() {
+        var union = new LinkedHashSet<X509Certificate>(0);
+        for (ServiceRoute service : services.values()) {
+          union.addAll(service.clients().certificates());
+        }
+        return union.isEmpty() ? ClientRoots.NONE : new ClientRoots(List.copyOf(union));
+      }
+    }
   }
 
   /** A snapshot with no name but the fallback certificate. */

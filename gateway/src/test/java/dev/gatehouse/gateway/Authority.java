@@ -13,6 +13,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -31,16 +33,29 @@ final class Authority {
   private final AtomicLong serial = new AtomicLong(1_000);
 
   Authority() {
-    root = sign("CN=Throw-away", keys, List.of(), true);
+    root = sign("CN=Throw-away", keys, List.of(), true, Instant.now().plusSeconds(86_400));
   }
 
   CertifiedKey issue(String... names) {
+    return issue(Instant.now().plusSeconds(86_400), names);
+  }
+
+  CertifiedKey issue(Instant until, String... names) {
     var pair = keys();
     return new CertifiedKey(
-        List.of(sign("CN=" + names[0], pair, List.of(names), false)), pair.getPrivate());
+        List.of(sign("CN=" + names[0], pair, List.of(names), false, until)), pair.getPrivate());
+  }
+
+  ClientRoots clients() {
+    return new ClientRoots(List.of(root));
   }
 
   SSLContext trusting() {
+    return trusting(null);
+  }
+
+  /** For clients that trust this CA and show that pair when they are asked for one. */
+  SSLContext trusting(CertifiedKey client) {
     try {
       var store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -48,14 +63,25 @@ final class Authority {
       var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);
       var context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
+      context.init(client == null ? null : showing(client), trust.getTrustManagers(), null);
       return context;
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private X509Certificate sign(String subject, KeyPair pair, List<String> names, boolean ca) {
+  private static KeyManager[] showing(CertifiedKey client) throws Exception {
+    var store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "client", client.key(), new char[0], client.chain().toArray(new X509Certificate[0]));
+    var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, new char[0]);
+    return factory.getKeyManagers();
+  }
+
+  private X509Certificate sign(
+      String subject, KeyPair pair, List<String> names, boolean ca, Instant until) {
     try {
       var now = Instant.now();
       var builder =
@@ -63,7 +89,7 @@ final class Authority {
               new X500Name("CN=Throw-away"),
               BigInteger.valueOf(serial == null ? 1 : serial.incrementAndGet()),
               Date.from(now.minusSeconds(3_600)),
-              Date.from(now.plusSeconds(86_400)),
+              Date.from(until),
               new X500Name(subject),
               pair.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));

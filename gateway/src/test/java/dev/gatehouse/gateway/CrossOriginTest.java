@@ -35,12 +35,17 @@ class CrossOriginTest {
   }
 
   private void serve(String origins) {
+    serve(origins, ClientRoots.NONE);
+  }
+
+  private void serve(String origins, ClientRoots clients) {
     scene.serve(
         new ServiceRoute(
             "id-s",
             "s",
             new Access.Keys("first", "second"),
             Origins.of(origins),
+            clients,
             List.of(Scene.version("v", 100, Scene.limits(), replica))));
   }
 
@@ -69,6 +74,18 @@ class CrossOriginTest {
             wire.ask(Scene.post(SCORE, "{}", "Origin: " + PAGE, "Authorization: Bearer first"))
                 .header("access-control-allow-origin"))
         .isEqualTo(PAGE);
+  }
+
+  @Test
+  void answersAPreflightBeforeItAsksForTheClientCertificateAndThatBeforeTheKey() throws Exception {
+    serve(PAGE, new Authority().clients());
+    var wire = scene.wire();
+    assertThat(wire.send(preflight(PAGE)).reply(true).status()).isEqualTo(204);
+    var refused = wire.ask(Scene.post(SCORE, "{}", "Origin: " + PAGE));
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.body()).contains("wants a client certificate");
+    assertThat(refused.header("access-control-allow-origin")).isEqualTo(PAGE);
+    assertThat(replica.requests).hasValue(0);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.http;
 
+import dev.gatehouse.gateway.tls.ClientChain;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -22,8 +23,9 @@ public record Asked(
    *
    * @param address the client's IP address
    * @param serverName of the TLS hello, or empty
+   * @param certificates what it has shown to say who it is
    */
-  public record Peer(String address, boolean secure, String serverName) {}
+  public record Peer(String address, boolean secure, String serverName, ClientChain certificates) {}
 
   /** Checks host and target (RFC 9112 sections 3.2 and 3.3). */
   static Asked check(HttpRequest request, Peer peer, String id) {

@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.http;
 
+import dev.gatehouse.gateway.tls.ClientChain;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.net.InetSocketAddress;
@@ -15,7 +16,7 @@ public final class PlainSetup extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel connection) {
     entrance.admit(connection);
-    var peer = new Asked.Peer(address(connection), false, "");
+    var peer = new Asked.Peer(address(connection), false, "", ClientChain.NONE);
     speakHttp1(connection, entrance, peer);
   }
 

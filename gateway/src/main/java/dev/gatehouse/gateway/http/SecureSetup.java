@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.http;
 
+import dev.gatehouse.gateway.tls.ClientChain;
 import dev.gatehouse.gateway.tls.HelloHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -68,12 +69,13 @@ public final class SecureSetup extends ChannelInitializer<Channel> {
     }
 
     private void speak(Channel connection) {
+      var tls = (SslHandler) connection.pipeline().get("tls");
       var peer =
           new Asked.Peer(
               PlainSetup.address(connection),
               true,
-              connection.attr(HelloHandler.HELLO).get().serverName());
-      var tls = (SslHandler) connection.pipeline().get("tls");
+              connection.attr(HelloHandler.HELLO).get().serverName(),
+              ClientChain.of(tls.engine()));
       if ("h2".equals(tls.applicationProtocol())) {
         speakHttp2(connection, peer);
       } else {

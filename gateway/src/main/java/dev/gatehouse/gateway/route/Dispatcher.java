@@ -138,6 +138,7 @@ public final class Dispatcher implements Reception {
     if (CrossOrigin.answered(asked, front, route.origins())) {
       return Answered.INSTANCE;
     }
+    ready.clients().check(asked.peer(), shared.clock().instant());
     ready.gate().check(asked.request().headers(), tokens);
     front.limit(shared.maxBody());
     return exchange(asked, front, choose(asked, ready), rest);

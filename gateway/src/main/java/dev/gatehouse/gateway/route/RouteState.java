@@ -47,7 +47,13 @@ final class RouteState {
    *
    * @param refused counts what reaches no version
    */
-  record Ready(ServiceRoute route, Gate gate, Split split, List<Choice> choices, Tally refused) {}
+  record Ready(
+      ServiceRoute route,
+      ClientGate clients,
+      Gate gate,
+      Split split,
+      List<Choice> choices,
+      Tally refused) {}
 
   RouteState(ServiceRoute route, Supplier<Line> newLine) {
     this.newLine = newLine;
@@ -68,7 +74,7 @@ final class RouteState {
     var now = ready;
     ready =
         now.route().equals(route)
-            ? new Ready(route, now.gate(), now.split(), now.choices(), refused)
+            ? new Ready(route, now.clients(), now.gate(), now.split(), now.choices(), refused)
             : prepare(route);
   }
 
@@ -109,6 +115,7 @@ final class RouteState {
     tallies.keySet().retainAll(names);
     return new Ready(
         route,
+        ClientGate.of(route.clients(), route.name()),
         Gate.of(route.access(), route.name()),
         new Split(route.versions().stream().map(Version::share).toList(), turn),
         List.copyOf(choices),

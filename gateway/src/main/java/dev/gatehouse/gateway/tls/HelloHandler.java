@@ -1,6 +1,5 @@
 package dev.gatehouse.gateway.tls;
 
-import dev.gatehouse.certificates.CertifiedKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -18,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the hello, chooses the certificate and puts the TLS handler in its own place. */
-public final class HelloHandler extends SslClientHelloHandler<CertifiedKey> {
+public final class HelloHandler extends SslClientHelloHandler<Shown> {
   /** What the client asked for, from the hello to the end of the connection. */
   public static final AttributeKey<ClientHello> HELLO =
       AttributeKey.valueOf(HelloHandler.class, "hello");
@@ -61,7 +60,7 @@ public final class HelloHandler extends SslClientHelloHandler<CertifiedKey> {
   }
 
   @Override
-  protected Future<CertifiedKey> lookup(ChannelHandlerContext context, @Nullable ByteBuf hello) {
+  protected Future<Shown> lookup(ChannelHandlerContext context, @Nullable ByteBuf hello) {
     var loop = context.executor();
     if (hello == null) {
       return loop.newFailedFuture(new IllegalArgumentException("client hello: none"));
@@ -69,9 +68,9 @@ public final class HelloHandler extends SslClientHelloHandler<CertifiedKey> {
     try {
       var asked = ClientHello.parse(hello);
       context.channel().attr(HELLO).set(asked);
-      Optional<CertifiedKey> pair = choice.choose(asked);
-      return pair.isPresent()
-          ? loop.newSucceededFuture(pair.get())
+      Optional<Shown> shown = choice.choose(asked);
+      return shown.isPresent()
+          ? loop.newSucceededFuture(shown.get())
           : loop.newFailedFuture(new UnknownName());
     } catch (IllegalArgumentException e) {
       return loop.newFailedFuture(e);
@@ -79,12 +78,12 @@ public final class HelloHandler extends SslClientHelloHandler<CertifiedKey> {
   }
 
   @Override
-  protected void onLookupComplete(ChannelHandlerContext context, Future<CertifiedKey> pair) {
-    if (!pair.isSuccess()) {
-      refuse(context, pair.cause() instanceof UnknownName ? UNRECOGNIZED_NAME : DECODE_ERROR);
+  protected void onLookupComplete(ChannelHandlerContext context, Future<Shown> shown) {
+    if (!shown.isSuccess()) {
+      refuse(context, shown.cause() instanceof UnknownName ? UNRECOGNIZED_NAME : DECODE_ERROR);
       return;
     }
-    SslContext tls = contexts.acquire(pair.getNow());
+    SslContext tls = contexts.acquire(shown.getNow());
     try {
       SslHandler handler = tls.newHandler(context.alloc());
       handler.setHandshakeTimeoutMillis(patience.toMillis());

@@ -3,6 +3,7 @@ package dev.gatehouse.gateway.tls;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.gatehouse.certificates.CertifiedKey;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
@@ -73,9 +74,10 @@ public final class ServerContexts implements AutoCloseable {
     return SslProvider.JDK;
   }
 
-  /** The context of that pair; the caller releases it. */
-  public SslContext acquire(CertifiedKey pair) {
-    var key = new Key(pair, dropped);
+  /** The context of that pair for clients of those roots; the caller releases it. */
+  public SslContext acquire(Shown shown) {
+    CertifiedKey pair = shown.pair();
+    var key = new Key(shown, dropped);
     synchronized (this) {
       purge();
       var known = contexts.get(key);
@@ -83,7 +85,7 @@ public final class ServerContexts implements AutoCloseable {
         return ReferenceCountUtil.retain(known);
       }
     }
-    SslContext made = build(pair);
+    SslContext made = build(shown);
     synchronized (this) {
       var other = contexts.putIfAbsent(key, made);
       if (other != null) {
@@ -91,7 +93,7 @@ public final class ServerContexts implements AutoCloseable {
         return ReferenceCountUtil.retain(other);
       }
       // In the same lock as a rotation, so that none is missed.
-      seal(made, pair);
+      seal(made, key, pair);
       ReferenceCountUtil.retain(made);
       if (contexts.size() > bound) {
         var eldest = contexts.entrySet().iterator();
@@ -108,7 +110,7 @@ public final class ServerContexts implements AutoCloseable {
     contexts.forEach((key, context) -> {
       CertifiedKey pair = key.get();
       if (pair != null) {
-        seal(context, pair);
+        seal(context, key, pair);
       }
     });
   }
@@ -134,14 +136,18 @@ public final class ServerContexts implements AutoCloseable {
     }
   }
 
-  private SslContext build(CertifiedKey pair) {
+  private SslContext build(Shown shown) {
+    CertifiedKey pair = shown.pair();
+    boolean asks = !shown.clientRoots().isEmpty();
     try {
       var builder =
           SslContextBuilder.forServer(pair.key(), pair.chain().toArray(new X509Certificate[0]))
               .sslProvider(provider)
               .protocols("TLSv1.3", "TLSv1.2")
               .ciphers(CIPHERS)
-              .trustManager(new TrustsNobody())
+              .trustManager(
+                  asks ? new ClientTrust(shown.clientRoots()).manager() : new TrustsNobody())
+              .clientAuth(asks ? ClientAuth.OPTIONAL : ClientAuth.NONE)
               .applicationProtocolConfig(
                   new ApplicationProtocolConfig(
                       ApplicationProtocolConfig.Protocol.ALPN,
@@ -159,19 +165,21 @@ public final class ServerContexts implements AutoCloseable {
     }
   }
 
-  private void seal(SslContext context, CertifiedKey pair) {
+  private void seal(SslContext context, Key key, CertifiedKey pair) {
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       sessions.setSessionCacheEnabled(false);
-      sessions.setTicketKeys(tickets.of(pair));
+      sessions.setTicketKeys(tickets.of(new Shown(pair, key.clientRoots)));
     }
   }
 
   private static final class Key extends WeakReference<CertifiedKey> {
     private final int hash;
+    private final List<X509Certificate> clientRoots;
 
-    Key(CertifiedKey pair, ReferenceQueue<CertifiedKey> queue) {
-      super(pair, queue);
-      this.hash = System.identityHashCode(pair);
+    Key(Shown shown, ReferenceQueue<CertifiedKey> queue) {
+      super(shown.pair(), queue);
+      this.clientRoots = shown.clientRoots();
+      this.hash = System.identityHashCode(shown.pair()) * 31 + clientRoots.hashCode();
     }
 
     @Override
@@ -187,7 +195,10 @@ public final class ServerContexts implements AutoCloseable {
         return true;
       }
       var mine = get();
-      return mine != null && other instanceof Key key && key.get() == mine;
+      return mine != null
+          && other instanceof Key key
+          && key.get() == mine
+          && key.clientRoots.equals(clientRoots);
     }
   }
 }

@@ -1,16 +1,17 @@
 package dev.gatehouse.gateway.tls;
 
-import dev.gatehouse.certificates.CertifiedKey;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Two secrets, the current and the one before, from which each certificate gets ticket keys of its
- * own: a session of one name or of a replaced certificate can't be resumed under another.
+ * own: a session of one name or of a replaced certificate can't be resumed under another, nor one
+ * that was made when other clients, or all of them, were let in.
  */
 final class TicketKeys {
   private static final String MAC = "HmacSHA512";
@@ -31,18 +32,22 @@ final class TicketKeys {
   }
 
   /** The current key first: the first one seals, all open. */
-  OpenSslSessionTicketKey[] of(CertifiedKey pair) {
+  OpenSslSessionTicketKey[] of(Shown shown) {
     var now = secrets;
     return new OpenSslSessionTicketKey[] {
-      derive(now.current(), pair), derive(now.previous(), pair)
+      derive(now.current(), shown), derive(now.previous(), shown)
     };
   }
 
-  private static OpenSslSessionTicketKey derive(byte[] secret, CertifiedKey pair) {
+  private static OpenSslSessionTicketKey derive(byte[] secret, Shown shown) {
     try {
       var mac = Mac.getInstance(MAC);
       mac.init(new SecretKeySpec(secret, MAC));
-      byte[] bytes = mac.doFinal(pair.leaf().getEncoded());
+      mac.update(shown.pair().leaf().getEncoded());
+      for (X509Certificate root : shown.clientRoots()) {
+        mac.update(root.getEncoded());
+      }
+      byte[] bytes = mac.doFinal();
       return new OpenSslSessionTicketKey(
           Arrays.copyOfRange(bytes, 0, 16),
           Arrays.copyOfRange(bytes, 16, 32),

@@ -4,7 +4,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.X509TrustManager;
 
-/** Clients show no certificates here; without this each context would load the JDK's whole list. */
+/**
+ * Where clients are asked for no certificates; without this each context would load the JDK's whole
+ * list.
+ */
 final class TrustsNobody implements X509TrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {

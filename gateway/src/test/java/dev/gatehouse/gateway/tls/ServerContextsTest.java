@@ -10,6 +10,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ServerContextsTest {
@@ -18,11 +19,11 @@ class ServerContextsTest {
   @Test
   void keepsNoMoreThanItsBoundAndFreesTheOldest() {
     var contexts = new ServerContexts(2, random);
-    var first = contexts.acquire(Pairs.pair("a"));
+    var first = contexts.acquire(Pairs.shown("a"));
     var held = new ArrayList<CertifiedKey>();
     for (int i = 0; i < 3; i++) {
       held.add(Pairs.pair("n" + i));
-      ReferenceCountUtil.release(contexts.acquire(held.getLast()));
+      ReferenceCountUtil.release(contexts.acquire(new Shown(held.getLast(), List.of())));
     }
     assertThat(contexts.size()).isLessThanOrEqualTo(2);
     assertThat(((ReferenceCounted) first).refCnt()).isEqualTo(1);
@@ -33,7 +34,7 @@ class ServerContextsTest {
   @Test
   void anEngineOutlivesItsContextsRelease() {
     var contexts = new ServerContexts(2, random);
-    var pair = Pairs.pair("a");
+    var pair = Pairs.shown("a");
     var context = contexts.acquire(pair);
     var engine = context.newEngine(UnpooledByteBufAllocator.DEFAULT);
     ReferenceCountUtil.release(context);
@@ -46,7 +47,7 @@ class ServerContextsTest {
   @Test
   void makesOneContextForAPair() {
     var contexts = new ServerContexts(2, random);
-    var pair = Pairs.pair("a");
+    var pair = Pairs.shown("a");
     var one = contexts.acquire(pair);
     var two = contexts.acquire(pair);
     assertThat(one).isSameAs(two);
@@ -58,9 +59,21 @@ class ServerContextsTest {
   @Test
   void worksOnJavasOwnProvider() throws Exception {
     try (var contexts = new ServerContexts(2, random, SslProvider.JDK)) {
-      var engine = contexts.acquire(Pairs.pair("a")).newEngine(UnpooledByteBufAllocator.DEFAULT);
+      var engine = contexts.acquire(Pairs.shown("a")).newEngine(UnpooledByteBufAllocator.DEFAULT);
       assertThat(engine.getEnabledProtocols()).containsExactlyInAnyOrder("TLSv1.3", "TLSv1.2");
       contexts.rotateTickets();
+    }
+  }
+
+  @Test
+  void otherClientRootsMakeAnotherContext() {
+    try (var contexts = new ServerContexts(4, random)) {
+      var pair = Pairs.pair("a");
+      var open = contexts.acquire(new Shown(pair, List.of()));
+      var asking = contexts.acquire(new Shown(pair, List.of(pair.leaf())));
+      var again = contexts.acquire(new Shown(pair, List.of(pair.leaf())));
+      assertThat(asking).isNotSameAs(open).isSameAs(again);
+      List.of(open, asking, again).forEach(ReferenceCountUtil::release);
     }
   }
 }

@@ -52,6 +52,20 @@ final class Shelves {
     }
 
     @Override
+    public void ensureIssued(String owner, String host) {
+      boolean served =
+          certificates
+              .of(owner)
+              .filter(installed -> !installed.brought())
+              .filter(installed -> installed.host().equals(host))
+              .isPresent();
+      if (!served) {
+        certificates.refuseTaken(owner, host);
+        certificates.installIssued(owner, host);
+      }
+    }
+
+    @Override
     public void remove(String owner) {
       certificates.remove(owner);
     }

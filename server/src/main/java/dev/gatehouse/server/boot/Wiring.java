@@ -155,9 +155,8 @@ final class Wiring implements AutoCloseable {
 
     var computeStore = new ComputeStore(database, sealer, clock);
     var clusters = new Clusters(database, clock);
-    var computes =
-        new Computes(
-            computeStore, clusters, operations, certificates, new GeneratedNames(zone, random));
+    var generated = new GeneratedNames(zone, random);
+    var computes = new Computes(computeStore, clusters, operations, certificates, generated);
     var targets = new ComputeTargets(computeStore);
 
     replicas = new LocalReplicas(Derived.replicaSettings(settings, folder), clock, random);
@@ -177,7 +176,7 @@ final class Wiring implements AutoCloseable {
                 targets::find,
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
-            new WebServices.Publishing(publication, this::addresses, gateway::load),
+            new WebServices.Publishing(publication, this::addresses, gateway::load, generated),
             tokenKey());
 
     var router = new Router(identity.tokens());

@@ -3,16 +3,13 @@ package dev.gatehouse.server.compute;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.server.rest.Json;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The members of a target that clients set and read and that nothing here depends on. */
 final class ComputeDocument {
   private static final int MOST_AGENTS = 1_000;
-  private static final Pattern REGION = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final String PUBLIC = "PublicIp";
   private static final Set<String> PURPOSES = Set.of("FastProd", "DevTest", "DenseProd");
   private static final Set<String> BALANCERS = Set.of(PUBLIC, "InternalLoadBalancer");
@@ -61,18 +58,6 @@ final class ComputeDocument {
       document.remove(List.of("loadBalancerSubnet"));
     }
     return document;
-  }
-
-  /** The region as a part of names. */
-  static String region(String location) {
-    String region = location.toLowerCase(Locale.ROOT).replace(" ", "");
-    if (!REGION.matcher(region).matches()) {
-      throw ProblemException.invalid(
-          "The location '"
-              + location
-              + "' cannot be part of a DNS name (expected: letters, digits, dashes and blanks).");
-    }
-    return region;
   }
 
   private static void set(ObjectNode document, String member, JsonNode value) {

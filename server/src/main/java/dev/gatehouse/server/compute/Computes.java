@@ -180,7 +180,7 @@ public final class Computes {
             id,
             workspace.id(),
             name,
-            ComputeDocument.region(location),
+            GeneratedNames.region(location),
             cluster,
             resource.isPresent(),
             new Provisioning.Creating(),

@@ -6,16 +6,10 @@ import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.rest.Json;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** What the {@code sslConfiguration} of a PUT asks for. */
 sealed interface TlsWish {
-  /** The longest label that leaves room for six more characters in a DNS label. */
-  int LONGEST_LABEL = 57;
-
-  Pattern LABEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9-]{0,56}");
-
   record Keep() implements TlsWish {}
 
   record TurnOff() implements TlsWish {}
@@ -59,7 +53,10 @@ sealed interface TlsWish {
       return bring(ssl, certificates);
     }
     if (label.isPresent()) {
-      return new Label(checked(label.get()), flag(ssl, "overwriteExistingDomain"), renew);
+      return new Label(
+          GeneratedNames.label("leafDomainLabel", label.get()),
+          flag(ssl, "overwriteExistingDomain"),
+          renew);
     }
     return switch (now) {
       case Tls.Generated(var kept, _) when !status.equals("enabled") ->
@@ -102,15 +99,6 @@ sealed interface TlsWish {
             text(ssl, "cname").orElseThrow(),
             text(ssl, "cert").orElseThrow(),
             text(ssl, "key").orElseThrow()));
-  }
-
-  private static String checked(String label) {
-    if (!LABEL.matcher(label).matches() || label.toLowerCase(Locale.ROOT).startsWith("xn--")) {
-      throw ProblemException.invalid(
-          "The leafDomainLabel '%s' is not possible (expected: 1 to %d letters, digits and dashes, the first a letter or digit)."
-              .formatted(label, LONGEST_LABEL));
-    }
-    return label;
   }
 
   private static Optional<String> text(JsonNode object, String member) {

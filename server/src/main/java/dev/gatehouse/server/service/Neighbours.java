@@ -39,11 +39,14 @@ public record Neighbours(
     Optional<ComputeTarget> find(String workspaceId, String name);
   }
 
-  /** The certificates of names that services bring. */
+  /** The certificates of services that have names of their own. */
   public interface CertificateDesk {
     BroughtPair check(String cname, String certificatePem, String keyPem);
 
     void installBrought(String owner, BroughtPair pair);
+
+    /** Sees to it that a platform certificate is served at the name; a present one stays. */
+    void ensureIssued(String owner, String host);
 
     void remove(String owner);
   }

@@ -31,6 +31,7 @@ final class Rollout {
   private final Loads loads;
   private final Fleet fleet;
   private final ServicePlaces places;
+  private final OwnNames names;
   private final ServiceStore store;
   private final Neighbours.CertificateDesk certificates;
   private final Executor background;
@@ -40,13 +41,15 @@ final class Rollout {
     this.loads = parts.loads();
     this.fleet = parts.fleet();
     this.places = parts.places();
+    this.names = parts.names();
     this.store = store;
     this.certificates = neighbours.certificates();
     this.background = background;
   }
 
   /** What a roll-out works with. */
-  record Parts(ComputeDriver driver, Loads loads, Fleet fleet, ServicePlaces places) {}
+  record Parts(
+      ComputeDriver driver, Loads loads, Fleet fleet, ServicePlaces places, OwnNames names) {}
 
   /**
    * Returns when the definition serves; throws with everything as it was before.
@@ -71,7 +74,7 @@ final class Rollout {
           next.put(part.version(), started);
         }
       }
-      installBrought(service, log);
+      seeToCertificate(service, definition, log);
       fleet.publishing(() -> {
         places.publish(service, definition, next, "starting");
         fleet.put(service.id(), next);
@@ -117,12 +120,18 @@ final class Rollout {
         });
   }
 
-  private void installBrought(WebService service, OperationLog log) {
+  private void seeToCertificate(WebService service, Definition definition, OperationLog log) {
     store
         .brought(service.id())
         .ifPresent(pem -> {
           log.line("Installing the certificate of " + pem.cname());
           install(service.id(), pem);
+        });
+    names
+        .of(service, definition)
+        .ifPresent(host -> {
+          log.line("Seeing to the certificate of " + host);
+          certificates.ensureIssued(service.id(), host);
         });
   }
 

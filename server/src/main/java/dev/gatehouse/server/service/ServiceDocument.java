@@ -75,7 +75,9 @@ final class ServiceDocument {
     }
     document.put("publicIp", uri.map(_ -> addresses.get().ip()).orElse(null));
     document.putNull("sslKey");
-    aci.cname().ifPresent(cname -> document.put("publicFqdn", cname));
+    aci.cname()
+        .or(() -> uri.filter(at -> at.getScheme().equals("https")).map(URI::getHost))
+        .ifPresent(host -> document.put("publicFqdn", host));
   }
 
   private void expand(ObjectNode document, WebService service) {

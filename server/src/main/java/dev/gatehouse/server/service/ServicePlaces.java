@@ -55,6 +55,7 @@ final class ServicePlaces {
             service.name(),
             access(service, definition),
             definition.origins(),
+            definition.clientRoots(),
             versions);
     publication.publish(
         new Publication.Published(requireTarget(service, definition), route, definition.tls()));

@@ -31,6 +31,7 @@ final class Services {
   private final Operations operations;
   private final Loads loads;
   private final ServicePlaces places;
+  private final OwnNames names;
   private final Neighbours.CertificateDesk certificates;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -43,6 +44,7 @@ final class Services {
     this.store = store;
     this.loads = parts.loads();
     this.places = parts.places();
+    this.names = parts.names();
     this.certificates = neighbours.certificates();
   }
 
@@ -96,6 +98,7 @@ final class Services {
     submission
         .brought()
         .ifPresent(pem -> certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
+    names.check(service, submission.definition());
     places.refuseTakenName(service, submission.definition());
   }
 

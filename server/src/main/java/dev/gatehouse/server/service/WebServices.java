@@ -3,6 +3,7 @@ package dev.gatehouse.server.service;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.Load;
 import dev.gatehouse.server.compute.ComputeUse;
+import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.model.ModelUse;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.Router;
@@ -53,7 +54,13 @@ public final class WebServices implements AutoCloseable {
     var places =
         new ServicePlaces(
             publishing.publication(), neighbours.targets(), store, tokenKey.publicKey());
-    parts = new Rollout.Parts(driver, new Loads(neighbours), new Fleet(), places);
+    parts =
+        new Rollout.Parts(
+            driver,
+            new Loads(neighbours),
+            new Fleet(),
+            places,
+            new OwnNames(base.database(), base.workspaces(), publishing.names()));
     var rollout = new Rollout(parts, store, neighbours, base.background());
     new ServiceWork(store, rollout, parts, neighbours.certificates()).define(operations);
     watch = new Watch(parts, store, publishing.load(), base.clock(), base.background());
@@ -94,14 +101,16 @@ public final class WebServices implements AutoCloseable {
       Executor background) {}
 
   /**
-   * How the gateway is told about services, where it is reached, and what it has to do.
+   * How the gateway is told about services, where it is reached, what it has to do, and how
+   * services are given names.
    *
    * @param load of each version of a service, by its name; asked for with the service's id
    */
   public record Publishing(
       Publication publication,
       Supplier<Publication.Addresses> addresses,
-      Function<String, Map<String, Load>> load) {}
+      Function<String, Map<String, Load>> load,
+      GeneratedNames names) {}
 
   /** Signs and checks the tokens of services (P-256). */
   public record TokenKey(ECPrivateKey privateKey, ECPublicKey publicKey) {

@@ -23,6 +23,7 @@ final class Migrations {
           "040-computes.sql",
           "050-certificates.sql",
           "060-services.sql",
+          "061-service-names.sql",
           "070-identity.sql");
 
   private Migrations() {}

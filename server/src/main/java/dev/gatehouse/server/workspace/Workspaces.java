@@ -41,6 +41,17 @@ public final class Workspaces {
     return describe(request).workspace();
   }
 
+  /** Where the workspace is, which must exist. */
+  public String location(String workspaceId) {
+    return database
+        .jdbi()
+        .withHandle(h ->
+            h.createQuery("SELECT location FROM workspace WHERE id = ?")
+                .bind(0, workspaceId)
+                .mapTo(String.class)
+                .one());
+  }
+
   Described describe(Request request) {
     String name = request.parameter("workspace");
     String group = request.parameter("group");

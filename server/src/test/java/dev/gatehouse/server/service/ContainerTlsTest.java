@@ -141,4 +141,66 @@ class ContainerTlsTest {
     assertThat(world.certificates).last().isEqualTo("remove");
     assertThat(world.routes()).isEmpty();
   }
+
+  private static String labelled() {
+    var payload = Payloads.aci("box", Payloads.image("score.py", "sk:1"));
+    return payload.put("sslEnabled", true).put("dnsNameLabel", "Box").toString();
+  }
+
+  private String uri() {
+    return world.service("box").path("scoringUri").asString();
+  }
+
+  @Test
+  void aLabelGetsANameThatItKeepsForLife() {
+    world.settle("POST", "/services", labelled());
+    String uri = uri();
+    assertThat(uri)
+        .matches(
+            "https://box[a-z0-9]{6}\\.westeurope\\.gatehouse\\.test:8443/api/v1/service/box/score");
+    String host = java.net.URI.create(uri).getHost();
+    assertThat(world.service("box").path("publicFqdn").asString()).isEqualTo(host);
+    world.settle("PATCH", "/services/box", Payloads.patch("replace", "/authEnabled", "true"));
+    assertThat(uri()).isEqualTo(uri);
+    world.settle("PATCH", "/services/box", Payloads.patch("replace", "/sslEnabled", "false"));
+    assertThat(uri()).startsWith("http://127.0.0.1:8080/");
+    assertThat(world.service("box").has("publicFqdn")).isFalse();
+    world.settle("PATCH", "/services/box", Payloads.patch("replace", "/sslEnabled", "true"));
+    assertThat(uri()).isEqualTo(uri);
+    assertThat(world.certificates)
+        .containsExactly("issue " + host, "issue " + host, "remove", "issue " + host);
+    world.settle("DELETE", "/services/box", "");
+    world.settle("POST", "/services", labelled());
+    assertThat(uri()).isNotEqualTo(uri);
+  }
+
+  @Test
+  void ownCertificateGoesBeforeTheLabelAndMayBeGivenUpForIt() {
+    var payload = Payloads.aci("box", Payloads.image("score.py", "sk:1"));
+    Payloads.tls(payload, "a.contoso.test", "GOOD 1", "KEY").put("dnsNameLabel", "box");
+    world.settle("POST", "/services", payload.toString());
+    assertThat(uri()).isEqualTo(URI);
+    world.settle(
+        "PATCH",
+        "/services/box",
+        Payloads.patch("remove", "/cname", "", "remove", "/sslCertificate", ""));
+    assertThat(uri()).startsWith("https://box");
+  }
+
+  @Test
+  void withoutCertificateTheRefusalNamesTheLabelAsTheWay() {
+    var payload = Payloads.aci("box", Payloads.image("score.py", "sk:1")).put("sslEnabled", true);
+    var refused = world.send("POST", "/services", payload.toString());
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(Requests.text(refused)).contains("'cname' is missing").contains("'dnsNameLabel'");
+    payload.put("dnsNameLabel", "no label");
+    assertThat(Requests.text(world.send("POST", "/services", payload.toString())))
+        .contains("The dnsNameLabel 'no label' is not possible");
+    payload.put("dnsNameLabel", "box").put("location", "no/where");
+    assertThat(Requests.text(world.send("POST", "/services", payload.toString())))
+        .contains("The location 'no/where' cannot be part of a DNS name");
+    payload.put("location", "here").put("sslKey", "KEY");
+    assertThat(Requests.text(world.send("POST", "/services", payload.toString())))
+        .contains("'cname' is missing");
+  }
 }

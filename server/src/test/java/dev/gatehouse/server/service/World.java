@@ -11,6 +11,7 @@ import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.certificate.BroughtPair;
 import dev.gatehouse.server.compute.ComputeTarget;
+import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.model.RegisteredModel;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.Caller;
@@ -102,7 +103,10 @@ final class World implements AutoCloseable {
             new Neighbours(new Shelf(), World::uploaded, this::target, new Desk()),
             driver,
             new WebServices.Publishing(
-                publication, () -> new Publication.Addresses("127.0.0.1", 8443, 8080), _ -> load),
+                publication,
+                () -> new Publication.Addresses("127.0.0.1", 8443, 8080),
+                _ -> load,
+                new GeneratedNames("gatehouse.test", random)),
             new WebServices.TokenKey(
                 (ECPrivateKey) TOKEN_KEY.getPrivate(), (ECPublicKey) TOKEN_KEY.getPublic()));
     services.addTo(router);
@@ -180,6 +184,12 @@ final class World implements AutoCloseable {
     public void installBrought(String owner, BroughtPair pair) {
       certificates.add("install " + pair.cname());
       publication.listen(owner, new Publication.Listener(pair.cname(), null));
+    }
+
+    @Override
+    public void ensureIssued(String owner, String host) {
+      certificates.add("issue " + host);
+      publication.listen(owner, new Publication.Listener(host, null));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.Version;
+import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.rest.Json;
 import java.time.Duration;
 import java.util.List;
@@ -35,29 +36,44 @@ public record Aci(ObjectNode document, ImageRequest image) implements Definition
                 .number("cpu", 0.1, Aks.SMALLEST)
                 .number("memoryInGB", 0.5, Aks.SMALLEST)
                 .done());
-    return new Aci(withTls(fields.done()), image);
+    return new Aci(withTls(fields.done(), given(sent, "sslKey")), image);
   }
 
-  private static ObjectNode withTls(ObjectNode document) {
-    if (!document.path("sslEnabled").booleanValue()) {
+  private static ObjectNode withTls(ObjectNode document, boolean keySent) {
+    boolean on = document.path("sslEnabled").booleanValue();
+    boolean brings = keySent || given(document, "cname") || given(document, "sslCertificate");
+    if (!on || (!brings && given(document, "dnsNameLabel"))) {
       document.putNull("cname");
       document.putNull("sslCertificate");
+      if (on) {
+        GeneratedNames.label("dnsNameLabel", document.path("dnsNameLabel").stringValue());
+      }
       return document;
     }
     for (String needed : List.of("cname", "sslCertificate")) {
-      if (Json.text(document, needed).filter(text -> !text.isBlank()).isEmpty()) {
+      if (!given(document, needed)) {
         throw ProblemException.invalid(
             "'sslEnabled' is true, but '"
                 + needed
-                + "' is missing; TLS needs 'cname', 'sslCertificate' and 'sslKey'.");
+                + "' is missing; TLS needs 'cname', 'sslCertificate' and 'sslKey', or none of them and a"
+                + " 'dnsNameLabel', for which a name and its certificate are made.");
       }
     }
     return document;
   }
 
-  /** The name that it is reached by when it has TLS. */
+  private static boolean given(ObjectNode document, String member) {
+    return Json.text(document, member).filter(text -> !text.isBlank()).isPresent();
+  }
+
+  /** The name that it brings a certificate for when it has TLS. */
   public Optional<String> cname() {
     return Json.text(document, "cname");
+  }
+
+  /** The label that a name and a certificate are made for, when it has TLS and brings none. */
+  public Optional<String> generatedLabel() {
+    return tls() && cname().isEmpty() ? Json.text(document, "dnsNameLabel") : Optional.empty();
   }
 
   @Override

@@ -22,6 +22,7 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
     var fields = Definition.common(sent, "");
     Definition.admission(sent, fields, true);
     fields.text("computeName").text("namespace");
+    tlsSwitch(sent, fields);
     requireCompute(fields.done());
     var image = ImageRequest.check(sent.path("environmentImageRequest"));
     return new Aks(running(sent, fields, image), image);
@@ -155,6 +156,22 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
             Duration.ofMillis(document.path("scoringTimeoutMs").intValue())));
   }
 
+  /** Keeps the member that switches TLS off; where it is on, its target says what that means. */
+  static void tlsSwitch(JsonNode sent, Fields fields) {
+    ObjectNode document = fields.flag("sslEnabled", true).done();
+    if (sent.path("sslEnabled").isBoolean()
+        && document.path("sslEnabled").booleanValue()
+        && !tls(document)) {
+      throw ProblemException.invalid(
+          "'sslEnabled' is true, but the property '"
+              + TLS_PROPERTY
+              + "' is 'disabled'; leave one of them out.");
+    }
+    if (document.path("sslEnabled").booleanValue()) {
+      document.remove("sslEnabled");
+    }
+  }
+
   /** The limit, or what was asked for when no limit is given. */
   static long memoryBytes(ObjectNode document) {
     JsonNode resources = document.path("containerResourceRequirements");
@@ -163,9 +180,10 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
         ((limit.isNumber() ? limit : resources.path("memoryInGB")).asDouble(0) * GIGABYTE);
   }
 
-  /** Whether the properties leave TLS to the target. */
+  /** Whether neither the member nor the property keeps it from its target's TLS. */
   static boolean tls(ObjectNode document) {
-    return !"disabled".equals(document.path("properties").path(TLS_PROPERTY).asString(""));
+    return document.path("sslEnabled").asBoolean(true)
+        && !"disabled".equals(document.path("properties").path(TLS_PROPERTY).asString(""));
   }
 
   @Override

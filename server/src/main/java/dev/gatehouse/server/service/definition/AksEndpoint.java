@@ -24,6 +24,7 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
     var fields = Definition.common(sent, "");
     Definition.admission(sent, fields, true);
     fields.text("computeName").text("namespace");
+    Aks.tlsSwitch(sent, fields);
     ObjectNode document = fields.done().put("computeType", TYPE);
     Aks.requireCompute(document);
     Map<String, ImageRequest> images = new java.util.HashMap<>();

@@ -2,6 +2,7 @@ package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.gateway.ClientRoots;
 import dev.gatehouse.gateway.Origins;
 import dev.gatehouse.server.rest.Json;
 import java.util.List;
@@ -17,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 public sealed interface Definition permits Aci, Aks, AksEndpoint {
   /** The member of {@code properties} that keeps one service on plain HTTP. */
   String TLS_PROPERTY = "gatehouse.tls";
+
+  /** The member of {@code properties} with the PEM of the CAs whose clients it lets in. */
+  String CLIENT_CA_PROPERTY = "gatehouse.client-ca";
 
   /** The member of {@code properties} that lets pages of other origins ask the service. */
   String CORS_PROPERTY = "gatehouse.cors";
@@ -48,6 +52,11 @@ public sealed interface Definition permits Aci, Aks, AksEndpoint {
       return Admission.TOKENS;
     }
     return document().path("authEnabled").booleanValue() ? Admission.KEYS : Admission.OPEN;
+  }
+
+  /** The CAs whose clients are let in; none of them when everybody is. */
+  default ClientRoots clientRoots() {
+    return ClientCa.roots(document());
   }
 
   /**

@@ -26,9 +26,15 @@ public final class Patch {
           "autoScaler/",
           "livenessProbeRequirements/");
   private static final Set<String> ACI =
-      union(List.of(NAMED, RUN, Set.of("sslEnabled", "sslCertificate", "sslKey", "cname")));
-  private static final Set<String> AKS = union(List.of(NAMED, RUN, SCALE, Set.of("namespace")));
-  private static final Set<String> ENDPOINT = union(List.of(NAMED, Set.of("namespace")));
+      union(
+          List.of(
+              NAMED,
+              RUN,
+              Set.of("sslEnabled", "sslCertificate", "sslKey", "cname", "dnsNameLabel")));
+  private static final Set<String> AKS =
+      union(List.of(NAMED, RUN, SCALE, Set.of("namespace", "sslEnabled")));
+  private static final Set<String> ENDPOINT =
+      union(List.of(NAMED, Set.of("namespace", "sslEnabled")));
   private static final Set<String> VERSION =
       union(
           List.of(
@@ -163,6 +169,9 @@ public final class Patch {
       object.put("authEnabled", false);
     } else if (field.equals("autoScaler/autoscaleEnabled") && on) {
       object.putNull("numReplicas");
+    } else if (field.equals("sslEnabled")
+        && object.path("properties") instanceof ObjectNode properties) {
+      properties.remove(Definition.TLS_PROPERTY);
     } else if (field.equals("numReplicas")
         && object.path("autoScaler") instanceof ObjectNode scaler) {
       scaler.put("autoscaleEnabled", !value.isNumber());
@@ -181,6 +190,9 @@ public final class Patch {
     if (!free && !before.equals(value)) {
       throw ProblemException.invalid(
           "The property '" + key + "' is set already and cannot be changed; use a tag instead.");
+    }
+    if (key.equals(Definition.TLS_PROPERTY) && !target.allowed().equals(ACI)) {
+      target.object().remove("sslEnabled");
     }
     if (value == null) {
       properties.remove(key);

@@ -28,6 +28,7 @@ public record Submission(
 
   private static Submission of(ObjectNode sent, Optional<Definition> before) {
     Definition definition = Definition.check(sent);
+    ClientCa.check(definition);
     return new Submission(
         definition,
         GivenKeys.of(sent.path("keys")),
@@ -37,7 +38,7 @@ public record Submission(
 
   private static Optional<BroughtPem> brought(
       Definition definition, Optional<String> key, Optional<Definition> before) {
-    if (!(definition instanceof Aci aci) || !aci.tls()) {
+    if (!(definition instanceof Aci aci) || aci.cname().isEmpty()) {
       return Optional.empty();
     }
     String cname = aci.cname().orElseThrow();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.certificates.EmbeddedAuthority;
+import dev.gatehouse.certificates.Pem;
+import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.service.Payloads;
 import java.util.Optional;
@@ -117,6 +120,73 @@ class DefinitionTest {
     aci.put("cname", "a.b").put("sslCertificate", "PEM");
     assertThatThrownBy(() -> Submission.create(aci, Optional.empty()))
         .hasMessageContaining("'sslKey' is missing");
+  }
+
+  private static boolean tlsAfter(Definition before, String... patch) {
+    return Submission.update(before, Json.parse(Payloads.patch(patch))).definition().tls();
+  }
+
+  @Test
+  void tlsIsSwitchedOffAndOnByMemberOrProperty() {
+    for (ObjectNode sent : java.util.List.of(aks(), Payloads.endpoint("epp", "ver1", null))) {
+      Definition on = Definition.check(sent);
+      assertThat(on.tls()).isTrue();
+      assertThat(on.document().has("sslEnabled")).isFalse();
+      assertThat(tlsAfter(on, "replace", "/sslEnabled", "false")).isFalse();
+      assertThat(tlsAfter(on, "add", "/properties/gatehouse.tls", "\"disabled\"")).isFalse();
+      Definition byMember = Definition.check(sent.deepCopy().put("sslEnabled", false));
+      assertThat(tlsAfter(byMember, "replace", "/sslEnabled", "true")).isTrue();
+      assertThat(tlsAfter(byMember, "add", "/properties/gatehouse.tls", "\"enabled\"")).isTrue();
+      ((ObjectNode) sent.path("properties")).put("gatehouse.tls", "disabled");
+      Definition byProperty = Definition.check(sent);
+      assertThat(byProperty.tls()).isFalse();
+      assertThat(tlsAfter(byProperty, "replace", "/sslEnabled", "true")).isTrue();
+      assertThat(tlsAfter(byProperty, "remove", "/properties/gatehouse.tls", "")).isTrue();
+      assertThatThrownBy(() -> Definition.check(sent.put("sslEnabled", true)))
+          .hasMessageContaining("leave one of them out");
+    }
+  }
+
+  private static EmbeddedAuthority authority(java.time.InstantSource clock) {
+    var permitted = new Permitted(java.util.List.of("contoso.test"), java.util.List.of());
+    return EmbeddedAuthority.create(permitted, clock, new java.security.SecureRandom());
+  }
+
+  private static String leaf(EmbeddedAuthority by) throws Exception {
+    var names = java.util.List.of("a.contoso.test");
+    return Pem.of(by.issue(names, java.time.Duration.ofDays(1)).chain().subList(0, 1));
+  }
+
+  @Test
+  void clientCaIsReadAndAnythingElseRefused() throws Exception {
+    var authority = authority(java.time.InstantSource.system());
+    var root = authority.material().root().leaf();
+    ObjectNode sent = aks();
+    var properties = (ObjectNode) sent.path("properties");
+    properties.put("gatehouse.client-ca", authority.rootPem());
+    assertThat(Submission.create(sent, Optional.empty()).definition().clientRoots().certificates())
+        .containsExactly(root);
+    properties.put("gatehouse.client-ca", " ");
+    assertThat(Definition.check(sent).clientRoots().none()).isTrue();
+    for (var wrong :
+        java.util.Map.of(
+                "rubbish",
+                "neither PEM nor DER",
+                leaf(authority),
+                "is no certificate of a CA",
+                authority(() -> java.time.Instant.parse("2001-01-01T00:00:00Z")).rootPem(),
+                "expired at")
+            .entrySet()) {
+      properties.put("gatehouse.client-ca", wrong.getKey());
+      assertThatThrownBy(() -> Submission.create(sent, Optional.empty()))
+          .hasMessageContaining("'gatehouse.client-ca'")
+          .hasMessageContaining(wrong.getValue());
+    }
+    ObjectNode endpoint = Payloads.endpoint("epp", "ver1", null);
+    ((ObjectNode) endpoint.path("versions").path("ver1").path("properties"))
+        .put("gatehouse.client-ca", "x");
+    assertThatThrownBy(() -> Submission.create(endpoint, Optional.empty()))
+        .hasMessageContaining("holds for an endpoint as a whole");
   }
 
   @Test
