@@ -42,6 +42,7 @@ public final class Gateway implements AutoCloseable {
   private static final int TLS_CONTEXTS = 4_096;
   private static final Duration TICKET_KEY_LIFE = Duration.ofHours(12);
   private static final int CONTROL_PLANE_CONCURRENT = 512;
+  private static final List<String> PROOF_PROTOCOLS = List.of(Proofs.PROTOCOL);
 
   private final GatewaySettings settings;
   private final Transport transport;
@@ -189,6 +190,10 @@ public final class Gateway implements AutoCloseable {
   private Optional<Shown> choose(ClientHello hello) {
     var now = snapshot;
     String name = hello.serverName();
+    // Nobody but an authority that looks at us offers this (RFC 8737 section 3).
+    if (!now.proofs().certificates().isEmpty() && hello.protocols().equals(PROOF_PROTOCOLS)) {
+      return Optional.ofNullable(now.proofs().certificates().get(name)).map(Shown::proof);
+    }
     return pair(now, name).map(pair -> new Shown(pair, clientRoots(now, name)));
   }
 

@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -20,12 +21,14 @@ import org.pcollections.PMap;
  * @param hosts by the name or IP literal that a request's Host header gives, lower case, without
  *     port
  * @param plain the web services that plain HTTP serves, whatever the host, by service name
+ * @param proofs what certificate authorities are shown at this moment
  */
 public record Snapshot(
     PMap<String, CertifiedKey> certificates,
     CertifiedKey fallback,
     PMap<String, Host> hosts,
-    PMap<String, ServiceRoute> plain) {
+    PMap<String, ServiceRoute> plain,
+    Proofs proofs) {
 
   /** Who answers for a host name on the HTTPS port. */
   public sealed interface Host {
@@ -47,35 +50,40 @@ public record Snapshot(
 
   /** A snapshot with no name but the fallback certificate. */
   public static Snapshot empty(CertifiedKey fallback) {
-    return new Snapshot(HashTreePMap.empty(), fallback, HashTreePMap.empty(), HashTreePMap.empty());
+    return new Snapshot(
+        HashTreePMap.empty(), fallback, HashTreePMap.empty(), HashTreePMap.empty(), Proofs.NONE);
   }
 
   public Snapshot withFallback(CertifiedKey pair) {
-    return new Snapshot(certificates, pair, hosts, plain);
+    return new Snapshot(certificates, pair, hosts, plain, proofs);
   }
 
   public Snapshot withCertificate(String name, CertifiedKey pair) {
-    return new Snapshot(certificates.plus(lower(name), pair), fallback, hosts, plain);
+    return new Snapshot(certificates.plus(lower(name), pair), fallback, hosts, plain, proofs);
   }
 
   public Snapshot withoutCertificate(String name) {
-    return new Snapshot(certificates.minus(lower(name)), fallback, hosts, plain);
+    return new Snapshot(certificates.minus(lower(name)), fallback, hosts, plain, proofs);
   }
 
   public Snapshot withHost(String name, Host host) {
-    return new Snapshot(certificates, fallback, hosts.plus(lower(name), host), plain);
+    return new Snapshot(certificates, fallback, hosts.plus(lower(name), host), plain, proofs);
   }
 
   public Snapshot withoutHost(String name) {
-    return new Snapshot(certificates, fallback, hosts.minus(lower(name)), plain);
+    return new Snapshot(certificates, fallback, hosts.minus(lower(name)), plain, proofs);
   }
 
   public Snapshot withPlain(ServiceRoute route) {
-    return new Snapshot(certificates, fallback, hosts, plain.plus(route.name(), route));
+    return new Snapshot(certificates, fallback, hosts, plain.plus(route.name(), route), proofs);
   }
 
   public Snapshot withoutPlain(String service) {
-    return new Snapshot(certificates, fallback, hosts, plain.minus(service));
+    return new Snapshot(certificates, fallback, hosts, plain.minus(service), proofs);
+  }
+
+  public Snapshot withProofs(UnaryOperator<Proofs> change) {
+    return new Snapshot(certificates, fallback, hosts, plain, change.apply(proofs));
   }
 
   private static String lower(String name) {

@@ -174,7 +174,8 @@ class ClientCertificateTest {
     var byAddress = scene.closing(Wire.tls(showing(CLIENT), scene.gateway.https(), ""));
     assertThat(byAddress.ask(Scene.get(CLOSED)).status()).isEqualTo(403);
     scene.gateway.update(now ->
-        new Snapshot(now.certificates(), now.fallback(), HashTreePMap.empty(), now.plain())
+        new Snapshot(
+                now.certificates(), now.fallback(), HashTreePMap.empty(), now.plain(), now.proofs())
             .withPlain(service("closed", CA.clients())));
     var refused = scene.plain().ask(Scene.get(CLOSED));
     assertThat(refused.status()).isEqualTo(403);

@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.http;
 
+import dev.gatehouse.gateway.Proofs;
 import dev.gatehouse.gateway.tls.ClientChain;
 import dev.gatehouse.gateway.tls.HelloHandler;
 import io.netty.channel.Channel;
@@ -50,6 +51,10 @@ public final class SecureSetup extends ChannelInitializer<Channel> {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof SslHandshakeCompletionEvent done) {
         if (done.isSuccess()) {
+          if (looked(context.channel())) {
+            context.close();
+            return;
+          }
           speak(context.channel());
           context.pipeline().remove(this);
         } else {
@@ -66,6 +71,12 @@ public final class SecureSetup extends ChannelInitializer<Channel> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       // Clients that don't like the certificate or the versions: their fault to report.
       context.close();
+    }
+
+    /** Whether it was an authority, which wanted the handshake only (RFC 8737 section 3). */
+    private static boolean looked(Channel connection) {
+      var tls = (SslHandler) connection.pipeline().get("tls");
+      return Proofs.PROTOCOL.equals(tls.applicationProtocol());
     }
 
     private void speak(Channel connection) {

@@ -68,7 +68,9 @@ public final class Dispatcher implements Reception {
     }
     var snapshot = shared.snapshot().get();
     if (!asked.peer().secure()) {
-      return service(asked, front, snapshot, snapshot.plain(), "");
+      return ProofFile.answered(asked, front, snapshot.proofs())
+          ? Answered.INSTANCE
+          : service(asked, front, snapshot, snapshot.plain(), "");
     }
     return switch (host(asked, snapshot)) {
       case Snapshot.Host.ControlPlane _ -> controlPlane(asked, front);

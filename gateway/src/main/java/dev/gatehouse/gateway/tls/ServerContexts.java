@@ -153,8 +153,7 @@ public final class ServerContexts implements AutoCloseable {
                       ApplicationProtocolConfig.Protocol.ALPN,
                       ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                       ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                      "h2",
-                      "http/1.1"));
+                      shown.protocols()));
       if (provider != SslProvider.JDK) {
         builder.option(OpenSslContextOption.GROUPS, GROUPS);
       }

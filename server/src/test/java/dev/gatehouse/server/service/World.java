@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.Load;
+import dev.gatehouse.gateway.Proofs;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.artifact.ArtifactReference;
@@ -63,7 +64,8 @@ final class World implements AutoCloseable {
   final List<String> certificates = new CopyOnWriteArrayList<>();
   final AtomicReference<Snapshot> gateway =
       new AtomicReference<>(
-          new Snapshot(HashTreePMap.empty(), null, HashTreePMap.empty(), HashTreePMap.empty()));
+          new Snapshot(
+              HashTreePMap.empty(), null, HashTreePMap.empty(), HashTreePMap.empty(), Proofs.NONE));
   final Publication publication =
       new Publication(
           change -> gateway.updateAndGet(change),
