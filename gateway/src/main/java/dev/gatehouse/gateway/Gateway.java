@@ -104,7 +104,7 @@ public final class Gateway implements AutoCloseable {
             settings.timeouts(),
             settings.drain(),
             settings.strictTransport(),
-            settings.journal(),
+            settings.watchers(),
             loop -> Objects.requireNonNull(dispatchers.get(loop)));
   }
 

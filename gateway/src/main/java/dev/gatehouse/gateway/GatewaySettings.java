@@ -4,8 +4,6 @@ import dev.gatehouse.gateway.http.Timeouts;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Where the gateway listens and how much it takes.
@@ -16,7 +14,6 @@ import java.util.function.Consumer;
  * @param connect how long a connection to a replica may take to open
  * @param drain how long requests in flight may go on when the gateway closes
  * @param strictTransport how long browsers shall insist on HTTPS; zero says nothing to them
- * @param journal told of each request that is over, on an event loop: it must not block
  */
 public record GatewaySettings(
     InetSocketAddress https,
@@ -28,7 +25,7 @@ public record GatewaySettings(
     Duration connect,
     Duration drain,
     Duration strictTransport,
-    Optional<Consumer<Served>> journal) {
+    Watchers watchers) {
 
   /** The defaults: 100 MB bodies, 1,000 waiting, 2 s to connect, 10 s to drain, no HSTS. */
   public GatewaySettings(InetSocketAddress https, InetSocketAddress http, Path controlPlaneSocket) {
@@ -42,7 +39,7 @@ public record GatewaySettings(
         Duration.ofSeconds(2),
         Duration.ofSeconds(10),
         Duration.ZERO,
-        Optional.empty());
+        Watchers.NONE);
   }
 
   public GatewaySettings withMaxBody(long bytes) {
@@ -56,7 +53,7 @@ public record GatewaySettings(
         connect,
         drain,
         strictTransport,
-        journal);
+        watchers);
   }
 
   public GatewaySettings withTimeouts(Timeouts changed) {
@@ -70,7 +67,7 @@ public record GatewaySettings(
         connect,
         drain,
         strictTransport,
-        journal);
+        watchers);
   }
 
   public GatewaySettings withDrain(Duration changed) {
@@ -84,7 +81,7 @@ public record GatewaySettings(
         connect,
         changed,
         strictTransport,
-        journal);
+        watchers);
   }
 
   public GatewaySettings withStrictTransport(Duration changed) {
@@ -98,10 +95,10 @@ public record GatewaySettings(
         connect,
         drain,
         changed,
-        journal);
+        watchers);
   }
 
-  public GatewaySettings withJournal(Consumer<Served> to) {
+  public GatewaySettings withWatchers(Watchers changed) {
     return new GatewaySettings(
         https,
         http,
@@ -112,6 +109,6 @@ public record GatewaySettings(
         connect,
         drain,
         strictTransport,
-        Optional.of(to));
+        changed);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  *     is kept under it
  * @param origins whose pages may ask from a browser; none leaves the matter to the service itself
  * @param clients who may connect, before {@code access} is asked
+ * @param traced whether every request is traced that begins a trace, whatever the ratio
  * @param versions at least one; a plain web service has exactly one
  */
 public record ServiceRoute(
@@ -18,10 +19,11 @@ public record ServiceRoute(
     Access access,
     Origins origins,
     ClientRoots clients,
+    boolean traced,
     List<Version> versions) {
   /** A route that browsers reach from no other origin, and that wants no client certificate. */
   public ServiceRoute(String id, String name, Access access, List<Version> versions) {
-    this(id, name, access, Origins.NONE, ClientRoots.NONE, versions);
+    this(id, name, access, Origins.NONE, ClientRoots.NONE, false, versions);
   }
 
   public ServiceRoute {

@@ -6,8 +6,14 @@ import java.time.Duration;
  * One deployed version of a web service.
  *
  * @param share percent of the traffic, 0 to 100; the shares of a route add up to 100
+ * @param collection whether what it is asked and answers is collected
  */
-public record Version(String name, int share, Backend backend, Limits limits) {
+public record Version(
+    String name, int share, Backend backend, Limits limits, DataCollection collection) {
+  /** A version of which nothing is collected. */
+  public Version(String name, int share, Backend backend, Limits limits) {
+    this(name, share, backend, limits, DataCollection.OFF);
+  }
 
   /**
    * @param concurrent requests that one replica works on at a time

@@ -50,6 +50,7 @@ class ClientCertificateTest {
         new Access.Open(),
         Origins.NONE,
         clients,
+        false,
         List.of(Scene.version("v", 100, Scene.limits(), replica)));
   }
 

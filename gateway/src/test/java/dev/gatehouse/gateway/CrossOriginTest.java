@@ -46,6 +46,7 @@ class CrossOriginTest {
             new Access.Keys("first", "second"),
             Origins.of(origins),
             clients,
+            false,
             List.of(Scene.version("v", 100, Scene.limits(), replica))));
   }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.gateway.http.Tally;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ class MeasureTest {
 
   @BeforeEach
   void open() {
-    scene = new Scene(folder, settings -> settings.withJournal(journal::add));
+    scene = new Scene(folder, settings -> settings.withWatchers(watchers(journal::add)));
   }
 
   @AfterEach
@@ -83,6 +85,18 @@ class MeasureTest {
     assertThat(of("v").inFlight()).isZero();
   }
 
+  private static Watchers watchers(Consumer<Served> journal) {
+    return new Watchers(Optional.of(journal), Optional.empty(), Optional.empty());
+  }
+
+  @Test
+  void reportsTheTraceThatTheCallerNames() throws Exception {
+    scene.serve(Scene.limits(), scene.replica(call -> call.answer(200, "four")));
+    String id = "0af7651916cd43dd8448eb211c80319c";
+    scene.wire().ask(Scene.get(SCORE, "traceparent: 00-" + id + "-b7ad6b7169203331-00"));
+    assertThat(next().traceId()).isEqualTo(id);
+  }
+
   @Test
   void reportsARequestWithoutItsQuery() throws Exception {
     scene.serve(Scene.limits(), scene.replica(call -> call.answer(200, "four")));
@@ -91,7 +105,20 @@ class MeasureTest {
     assertThat(served)
         .isEqualTo(
             new Served(
-                "127.0.0.1", "localhost", "s", "v", "GET", SCORE, 200, 4, served.nanos(), "mine"));
+                "127.0.0.1",
+                "TLSv1.3",
+                "localhost",
+                "localhost",
+                "s",
+                "v",
+                "GET",
+                SCORE,
+                200,
+                0,
+                4,
+                served.nanos(),
+                "mine",
+                ""));
     assertThat(served.nanos()).isPositive();
   }
 

@@ -22,10 +22,15 @@ public record Asked(
    * Who asks.
    *
    * @param address the client's IP address
+   * @param tls the version of the protocol, or empty for plain HTTP
    * @param serverName of the TLS hello, or empty
    * @param certificates what it has shown to say who it is
    */
-  public record Peer(String address, boolean secure, String serverName, ClientChain certificates) {}
+  public record Peer(String address, String tls, String serverName, ClientChain certificates) {
+    public boolean secure() {
+      return !tls.isEmpty();
+    }
+  }
 
   /** Checks host and target (RFC 9112 sections 3.2 and 3.3). */
   static Asked check(HttpRequest request, Peer peer, String id) {

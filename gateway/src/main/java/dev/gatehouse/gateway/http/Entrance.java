@@ -1,6 +1,6 @@
 package dev.gatehouse.gateway.http;
 
-import dev.gatehouse.gateway.Served;
+import dev.gatehouse.gateway.Watchers;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What all connections of the asking side share. */
@@ -23,7 +22,7 @@ public final class Entrance {
   private final Timeouts timeouts;
   private final Duration drain;
   private final Optional<String> strictTransport;
-  private final Optional<Consumer<Served>> journal;
+  private final Watchers watchers;
   private final Function<EventLoop, Reception> receptions;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private volatile boolean closing;
@@ -31,13 +30,13 @@ public final class Entrance {
   /**
    * @param drain how long requests in flight may go on once closing begins
    * @param strictTransport how long browsers shall insist on HTTPS (RFC 6797); zero says nothing
-   * @param journal told of each request that is over, on its event loop
+   * @param watchers told of requests on their event loops
    */
   public Entrance(
       Timeouts timeouts,
       Duration drain,
       Duration strictTransport,
-      Optional<Consumer<Served>> journal,
+      Watchers watchers,
       Function<EventLoop, Reception> receptions) {
     this.timeouts = timeouts;
     this.drain = drain;
@@ -45,7 +44,7 @@ public final class Entrance {
         strictTransport.isZero()
             ? Optional.empty()
             : Optional.of("max-age=" + strictTransport.toSeconds());
-    this.journal = journal;
+    this.watchers = watchers;
     this.receptions = receptions;
   }
 
@@ -85,8 +84,8 @@ public final class Entrance {
     return strictTransport;
   }
 
-  Optional<Consumer<Served>> journal() {
-    return journal;
+  Watchers watchers() {
+    return watchers;
   }
 
   Reception reception(EventLoop loop) {

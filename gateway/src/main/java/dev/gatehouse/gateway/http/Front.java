@@ -29,11 +29,11 @@ public interface Front {
   /** Ends the exchange with the refusal, or by breaking off if an answer has begun. */
   void refuse(Refusal refusal);
 
-  /** Where the request is counted when it is over; the last word counts. */
-  void count(Tally tally);
-
   /** Sets headers on the answer, whoever makes it. */
   void adorn(Consumer<HttpHeaders> headers);
+
+  /** Where the exchange tells what traces and collections want to know. */
+  Witness witness();
 
   /** A time limit that the exchange may use until it ends. */
   Deadline deadline();

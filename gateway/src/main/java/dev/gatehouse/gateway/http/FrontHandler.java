@@ -195,6 +195,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
       return;
     }
     received += part.content().readableBytes();
+    account.requestPart(part);
     if (received > limit) {
       reject(tooLarge());
     }
@@ -336,13 +337,13 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   }
 
   @Override
-  public final void count(Tally tally) {
-    account.count(tally);
+  public final void adorn(Consumer<HttpHeaders> headers) {
+    account.adorn(headers);
   }
 
   @Override
-  public final void adorn(Consumer<HttpHeaders> headers) {
-    account.adorn(headers);
+  public final Witness witness() {
+    return account;
   }
 
   @Override

@@ -16,7 +16,7 @@ public final class PlainSetup extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel connection) {
     entrance.admit(connection);
-    var peer = new Asked.Peer(address(connection), false, "", ClientChain.NONE);
+    var peer = new Asked.Peer(address(connection), "", "", ClientChain.NONE);
     speakHttp1(connection, entrance, peer);
   }
 

@@ -84,7 +84,7 @@ public final class SecureSetup extends ChannelInitializer<Channel> {
       var peer =
           new Asked.Peer(
               PlainSetup.address(connection),
-              true,
+              tls.engine().getSession().getProtocol(),
               connection.attr(HelloHandler.HELLO).get().serverName(),
               ClientChain.of(tls.engine()));
       if ("h2".equals(tls.applicationProtocol())) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.gateway.proxy;
 
 import dev.gatehouse.gateway.http.Asked;
+import dev.gatehouse.gateway.http.Witness;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -24,6 +25,7 @@ final class Hops {
           HttpHeaderNames.TE,
           HttpHeaderNames.TRAILER,
           HttpHeaderNames.UPGRADE,
+          Witness.RUN,
           AsciiString.cached("http2-settings"));
 
   /** What clients may not say about themselves, and what the HTTP/2 codec adds. */

@@ -8,6 +8,7 @@ import dev.gatehouse.gateway.http.Answers;
 import dev.gatehouse.gateway.http.Exchange;
 import dev.gatehouse.gateway.http.Front;
 import dev.gatehouse.gateway.http.Refusal;
+import dev.gatehouse.gateway.trace.Trace;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -61,6 +62,7 @@ public final class ModelExchange implements Exchange, Waiter {
   }
 
   private void enter() {
+    front.witness().mark(Trace.Moment.QUEUED);
     switch (errand.line().enter(this, null)) {
       case Slot free -> work(free);
       case Entry.Queued _ -> {
@@ -98,6 +100,7 @@ public final class ModelExchange implements Exchange, Waiter {
 
   private void work(Slot slot) {
     queued = false;
+    front.witness().mark(Trace.Moment.TAKEN);
     front.deadline().off();
     var ask =
         new Model.Ask(
@@ -142,6 +145,7 @@ public final class ModelExchange implements Exchange, Waiter {
       return;
     }
     end();
+    front.witness().mark(Trace.Moment.ANSWERED);
     int status = answer.status() == 500 ? 502 : answer.status();
     front.answer(
         Answers.of(HttpResponseStatus.valueOf(status), answer.contentType(), answer.body()));

@@ -7,6 +7,7 @@ import dev.gatehouse.gateway.http.Asked;
 import dev.gatehouse.gateway.http.Exchange;
 import dev.gatehouse.gateway.http.Front;
 import dev.gatehouse.gateway.http.Refusal;
+import dev.gatehouse.gateway.trace.Trace;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -68,6 +69,7 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
 
   private void enter() {
     stage = Stage.QUEUED;
+    front.witness().mark(Trace.Moment.QUEUED);
     front.reading(body.complete());
     switch (errand.line().enter(this, avoid)) {
       case Slot free -> connect(free);
@@ -115,6 +117,7 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
 
   private void connect(Slot free) {
     front.deadline().off();
+    front.witness().mark(Trace.Moment.TAKEN);
     stage = Stage.CONNECTING;
     slot = free;
     var idle = lane.idle(free);
@@ -213,6 +216,8 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
     front.deadline().in(SILENCE, () -> refuse(errand.broken()));
     body.letGo();
     keepAlive = HttpUtil.isKeepAlive(head);
+    front.witness().mark(Trace.Moment.ANSWERED);
+    front.witness().ran(head.headers());
     Hops.strip(head.headers());
     if (errand.model() && head.status().code() == 500) {
       head.setStatus(HttpResponseStatus.BAD_GATEWAY);

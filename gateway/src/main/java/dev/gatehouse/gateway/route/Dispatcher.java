@@ -135,7 +135,8 @@ public final class Dispatcher implements Reception {
     }
     refuseDots(rest);
     var ready = shared.routes().ready(route, new RouteState.Location(host, name), snapshot);
-    front.count(ready.refused());
+    front.witness().count(ready.refused());
+    front.witness().trace(route.traced());
     // Browsers send no credential with a preflight.
     if (CrossOrigin.answered(asked, front, route.origins())) {
       return Answered.INSTANCE;
@@ -148,7 +149,10 @@ public final class Dispatcher implements Reception {
 
   private Exchange exchange(Asked asked, Front front, RouteState.Choice choice, String rest) {
     var version = choice.version();
-    front.count(choice.tally());
+    front.witness().count(choice.tally());
+    if (version.collection().on()) {
+      front.witness().collect(version.collection());
+    }
     var limits = version.limits();
     var errand =
         new Errand(
@@ -160,7 +164,10 @@ public final class Dispatcher implements Reception {
     return switch (version.backend()) {
       case Backend.InProcess _ ->
           new ModelExchange(front, shared.workbench(), errand, asked.request(), rest);
-      case Backend.Replicas _ -> ProxyExchange.begin(front, lane, errand, asked, rest);
+      case Backend.Replicas _ -> {
+        front.witness().propagate();
+        yield ProxyExchange.begin(front, lane, errand, asked, rest);
+      }
       case Backend.Absent absent -> throw errand.notReady(absent.reason());
     };
   }

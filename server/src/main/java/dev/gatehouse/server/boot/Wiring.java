@@ -4,6 +4,7 @@ import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.gateway.Gateway;
 import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.gateway.Watchers;
 import dev.gatehouse.gateway.onnx.OnnxModels;
 import dev.gatehouse.server.alert.Alerts;
 import dev.gatehouse.server.artifact.ArtifactRoutes;
@@ -139,7 +140,8 @@ final class Wiring implements AutoCloseable {
     var accessLog = accessLog(clock);
     gateway =
         new Gateway(
-            accessLog.map(gatewaySettings::withJournal).orElse(gatewaySettings),
+            gatewaySettings.withWatchers(
+                new Watchers(accessLog.map(log -> log), Optional.empty(), Optional.empty())),
             Snapshot.empty(own),
             clock,
             random);

@@ -134,15 +134,19 @@ public final class AccessLog implements Consumer<Served>, AutoCloseable {
     return Json.object()
         .put("time", line.time().toString())
         .put("remote", served.remote())
+        .put("tls", served.tls())
+        .put("sni", served.serverName())
         .put("host", served.host())
         .put("service", served.service())
         .put("version", served.version())
         .put("method", served.method())
         .put("path", shown(served.path()))
         .put("status", served.status())
+        .put("received", served.received())
         .put("bytes", served.bytes())
         .put("ms", TimeUnit.NANOSECONDS.toMicros(served.nanos()) / 1e3)
         .put("id", served.requestId())
+        .put("trace", served.traceId())
         .toString();
   }
 

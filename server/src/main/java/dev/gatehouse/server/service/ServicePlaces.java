@@ -56,6 +56,7 @@ final class ServicePlaces {
             access(service, definition),
             definition.origins(),
             definition.clientRoots(),
+            false,
             versions);
     publication.publish(
         new Publication.Published(requireTarget(service, definition), route, definition.tls()));

@@ -22,7 +22,20 @@ class AccessLogTest {
 
   private static Served served(String path) {
     return new Served(
-        "192.0.2.1", "a.test", "s", "v1", "POST", path, 200, 42, 1_234_567, "id\"1\n");
+        "192.0.2.1",
+        "TLSv1.3",
+        "a.test",
+        "a.test",
+        "s",
+        "v1",
+        "POST",
+        path,
+        200,
+        17,
+        42,
+        1_234_567,
+        "id\"1\n",
+        "0af7651916cd43dd8448eb211c80319c");
   }
 
   private AccessLog open(AccessLog.Bounds bounds) throws IOException {
@@ -42,9 +55,11 @@ class AccessLogTest {
         .isEqualTo(
             Json.parse(
                 """
-                {"time":"2026-01-01T00:00:00Z","remote":"192.0.2.1","host":"a.test","service":"s",
+                {"time":"2026-01-01T00:00:00Z","remote":"192.0.2.1","tls":"TLSv1.3",
+                 "sni":"a.test","host":"a.test","service":"s",
                  "version":"v1","method":"POST","path":"/api/v1/service/s/score","status":200,
-                 "bytes":42,"ms":1.234,"id":"id\\"1\\n"}\
+                 "received":17,"bytes":42,"ms":1.234,"id":"id\\"1\\n",
+                 "trace":"0af7651916cd43dd8448eb211c80319c"}\
                 """));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
@@ -62,13 +77,13 @@ class AccessLogTest {
   @Test
   void keepsThreeFilesOfBoundedSize() throws Exception {
     for (int i = 0; i < 6; i++) {
-      try (var log = open(new AccessLog.Bounds(300, 100))) {
+      try (var log = open(new AccessLog.Bounds(500, 100))) {
         log.accept(served("/" + i));
       }
     }
     assertThat(folder.resolve("logs")).isDirectoryContaining(p -> p.endsWith("access.jsonl.2"));
     try (var files = Files.list(folder.resolve("logs"))) {
-      assertThat(files.toList()).hasSize(3).allMatch(file -> file.toFile().length() <= 300);
+      assertThat(files.toList()).hasSize(3).allMatch(file -> file.toFile().length() <= 500);
     }
     assertThat(Files.readString(folder.resolve("logs/access.jsonl"))).contains("\"/5\"");
   }
