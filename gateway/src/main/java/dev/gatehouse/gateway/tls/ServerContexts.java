@@ -5,6 +5,7 @@ import dev.gatehouse.certificates.CertifiedKey;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
@@ -18,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,7 +143,7 @@ public final class ServerContexts implements AutoCloseable {
     boolean asks = !shown.clientRoots().isEmpty();
     try {
       var builder =
-          SslContextBuilder.forServer(pair.key(), pair.chain().toArray(new X509Certificate[0]))
+          SslContextBuilder.forServer(keys(pair))
               .sslProvider(provider)
               .protocols("TLSv1.3", "TLSv1.2")
               .ciphers(CIPHERS)
@@ -162,6 +164,12 @@ public final class ServerContexts implements AutoCloseable {
       throw new IllegalArgumentException(
           pair + ": refused by the TLS library (" + e.getMessage() + ")", e);
     }
+  }
+
+  /** BoringSSL's form of the pair is made once; Java's own provider takes the pair as it is. */
+  private KeyManagerFactory keys(CertifiedKey pair) {
+    KeyManagerFactory keys = OnePair.factory(pair);
+    return provider == SslProvider.JDK ? keys : new OpenSslCachingX509KeyManagerFactory(keys, 1);
   }
 
   private void seal(SslContext context, Key key, CertifiedKey pair) {
