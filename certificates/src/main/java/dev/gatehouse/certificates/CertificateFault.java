@@ -85,6 +85,23 @@ public final class CertificateFault extends RuntimeException {
       }
     }
 
+    /** None of the certificates is for the key of the pending request. */
+    record RequestMismatch(int certificates) implements Reason {
+      @Override
+      public String sentence() {
+        return "None of the %d certificate(s) is for the key of the pending request: send the certificate that was signed from it, or make a new request."
+            .formatted(certificates);
+      }
+    }
+
+    /** It cannot sign for an authority of ours. */
+    record UnfitAuthority(String subject, String why) implements Reason {
+      @Override
+      public String sentence() {
+        return "The certificate of '%s' cannot be used: %s.".formatted(quotable(subject), why);
+      }
+    }
+
     /** No DNS name or address of the certificate covers the wanted one. */
     record NameNotCovered(String name, List<String> covered) implements Reason {
       public NameNotCovered {

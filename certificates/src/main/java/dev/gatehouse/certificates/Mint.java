@@ -60,8 +60,6 @@ public final class Mint {
 
   /** {@code signerKey} decides the hash: P-384 goes with SHA-384, P-256 with SHA-256. */
   public X509Certificate sign(PublicKey signerKey, PrivateKey key, SecureRandom random) {
-    var algorithm =
-        KeyKind.of(signerKey).text().endsWith("P-384") ? "SHA384withECDSA" : "SHA256withECDSA";
     with(
         Extension.authorityKeyIdentifier,
         false,
@@ -69,11 +67,16 @@ public final class Mint {
             .createAuthorityKeyIdentifier(
                 SubjectPublicKeyInfo.getInstance(signerKey.getEncoded())));
     try {
-      var signer = new JcaContentSignerBuilder(algorithm).setSecureRandom(random).build(key);
+      var signer =
+          new JcaContentSignerBuilder(algorithm(signerKey)).setSecureRandom(random).build(key);
       return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
     } catch (OperatorCreationException | GeneralSecurityException fault) {
       throw new IllegalStateException("the authority's key cannot sign", fault);
     }
+  }
+
+  static String algorithm(PublicKey signerKey) {
+    return KeyKind.of(signerKey).text().endsWith("P-384") ? "SHA384withECDSA" : "SHA256withECDSA";
   }
 
   /** A pair on the curve of that name, such as secp256r1. */

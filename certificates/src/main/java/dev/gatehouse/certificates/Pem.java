@@ -49,7 +49,7 @@ public final class Pem {
     }
   }
 
-  private static String block(String label, byte[] content) {
+  static String block(String label, byte[] content) {
     var base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
     return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(label, base64);
   }
