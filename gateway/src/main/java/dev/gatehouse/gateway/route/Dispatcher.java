@@ -28,6 +28,9 @@ import org.pcollections.PMap;
  * Finds what answers a request: host, service, access, version, in this order; one per event loop.
  */
 public final class Dispatcher implements Reception {
+  /** The one thing of the control plane that clients must reach without TLS (RFC 5280 8). */
+  private static final String REVOCATION_LISTS = "/crl/";
+
   private static final String SERVICES = "/api/v1/service/";
   private static final String VERSION = "azureml-model-deployment";
   private static final Set<String> NOT_SERVED = Set.of("CONNECT", "TRACE");
@@ -68,6 +71,10 @@ public final class Dispatcher implements Reception {
     }
     var snapshot = shared.snapshot().get();
     if (!asked.peer().secure()) {
+      if (asked.path().startsWith(REVOCATION_LISTS)) {
+        refuseDots(asked.path());
+        return controlPlane(asked, front);
+      }
       return ProofFile.answered(asked, front, snapshot.proofs())
           ? Answered.INSTANCE
           : service(asked, front, snapshot, snapshot.plain(), "");

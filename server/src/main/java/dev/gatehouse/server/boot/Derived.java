@@ -1,6 +1,7 @@
 package dev.gatehouse.server.boot;
 
 import dev.gatehouse.certificates.Permitted;
+import dev.gatehouse.certificates.Signing;
 import dev.gatehouse.gateway.GatewaySettings;
 import dev.gatehouse.server.compute.local.EnvironmentSettings;
 import dev.gatehouse.server.compute.local.ReplicaSettings;
@@ -8,6 +9,8 @@ import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,6 +28,10 @@ final class Derived {
     return new Permitted(
         Stream.of(settings.names().zone(), "localhost").distinct().toList(),
         advertised.isLoopbackAddress() ? List.of() : List.of(advertised.getHostAddress()));
+  }
+
+  static Signing signing(Settings settings, InstantSource clock, SecureRandom random) {
+    return new Signing(clock, random, settings.authority().lists());
   }
 
   static List<String> controlPlaneNames(Settings settings) {

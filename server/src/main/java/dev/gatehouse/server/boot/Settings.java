@@ -8,9 +8,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that can be set, parsed once. */
-record Settings(Listen listen, Names names, Home home, Python python, Tls tls, Watch watch) {
+record Settings(
+    Listen listen,
+    Names names,
+    Home home,
+    Python python,
+    Tls tls,
+    Watch watch,
+    Authority authority) {
 
   /**
    * Where the gateway and the DNS server listen.
@@ -61,11 +69,24 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls, W
    */
   record Watch(boolean metricsOpen, Optional<Path> accessLog, Optional<URI> webhook) {}
 
+  /**
+   * @param lists where clients find what this server has under /crl; without it, certificates name
+   *     no revocation list
+   */
+  record Authority(@Nullable URI lists) {}
+
   static final Pattern DNS_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern GUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /**
+   * Plain HTTP only: to check the certificate of an HTTPS one, clients would need the list first.
+   */
+  private static final Pattern LISTS =
+      Pattern.compile("(http://[A-Za-z0-9.\\[\\]:-]+(/[A-Za-z0-9._~/-]*)?)?");
+
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{1,32}");
 
   /**
@@ -127,8 +148,9 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls, W
             source.flag("python.extra-indexes", false));
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
     var watch = watch(source, data.resolve("logs"), listen);
+    var authority = new Authority(lists(source));
     source.refuseUnknown();
-    return new Settings(listen, names, home, python, tls, watch);
+    return new Settings(listen, names, home, python, tls, watch, authority);
   }
 
   private static Watch watch(SettingsSource source, Path logs, Listen listen) {
@@ -143,6 +165,11 @@ record Settings(Listen listen, Names names, Home home, Python python, Tls tls, W
         open,
         source.text("access-log").filter(value -> !value.equals("off")).map(logs::resolve),
         source.web("alerts.webhook"));
+  }
+
+  private static @Nullable URI lists(SettingsSource source) {
+    String text = source.text("authority.crl-url", "", LISTS, "an http:// URL");
+    return text.isEmpty() ? null : URI.create(text);
   }
 
   private static InetAddress address(SettingsSource source, String key, String otherwise) {

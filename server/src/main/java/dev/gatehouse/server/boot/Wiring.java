@@ -13,6 +13,8 @@ import dev.gatehouse.server.artifact.BlobLinks;
 import dev.gatehouse.server.artifact.BlobRoutes;
 import dev.gatehouse.server.artifact.ContentStore;
 import dev.gatehouse.server.artifact.DatastoreRoutes;
+import dev.gatehouse.server.certificate.AuthorityCare;
+import dev.gatehouse.server.certificate.AuthorityRoutes;
 import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
@@ -91,6 +93,7 @@ final class Wiring implements AutoCloseable {
   private final Workspaces workspaces;
   private final PlatformAuthority authority;
   private final Certificates certificates;
+  private final AuthorityCare care;
   private final NameServer dns;
   private final Gateway gateway;
   private final LocalReplicas replicas;
@@ -128,7 +131,12 @@ final class Wiring implements AutoCloseable {
         new Names(
             dns, zone, advertised, settings.names().update().isPresent() ? threads : Runnable::run);
 
-    authority = new PlatformAuthority(database, sealer, Derived.permitted(settings), clock, random);
+    authority =
+        new PlatformAuthority(
+            database,
+            sealer,
+            Derived.permitted(settings),
+            Derived.signing(settings, clock, random));
     var certificateStore = new CertificateStore(database, sealer);
     var issuing =
         new Issuing(
@@ -148,6 +156,7 @@ final class Wiring implements AutoCloseable {
     var publication = new Publication(gateway::update, this::addresses);
     var outside = new Outside(publication, names, new Handshake(this::reachable), alerts);
     certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
+    care = new AuthorityCare(database, authority, certificates, timers);
 
     var contents = new ContentStore(folder.contents(), clock);
     var links =
@@ -195,6 +204,8 @@ final class Wiring implements AutoCloseable {
     new EnvironmentRoutes(workspaces, database, clock).addTo(router);
     new ComputeRoutes(workspaces, computes, clusters, certificates, services.computeUse())
         .addTo(router);
+    new AuthorityRoutes(care, root -> DataFolder.write(folder.authority(), root, false))
+        .addTo(router);
     new CertificateRoutes(
             workspaces, certificates, operations, new Shelves.OfOwners(targets, services))
         .addTo(router);
@@ -228,6 +239,7 @@ final class Wiring implements AutoCloseable {
     timers.start();
     closer.add("timers", timers);
     certificates.start();
+    care.start();
     operations.start();
     services.start();
     new Notices(folder, identity.admin(), authority.rootPem()).write(status());

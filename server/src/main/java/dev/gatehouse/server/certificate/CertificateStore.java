@@ -2,11 +2,14 @@ package dev.gatehouse.server.certificate;
 
 import dev.gatehouse.certificates.CertificateFacts;
 import dev.gatehouse.certificates.Pem;
+import dev.gatehouse.certificates.RevocationList.Reason;
+import dev.gatehouse.certificates.Signing;
 import dev.gatehouse.server.secret.Sealer;
 import dev.gatehouse.server.state.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -88,9 +91,16 @@ public final class CertificateStore {
 
   /** Puts it in service in the place of whatever its owner or its host had. */
   void replace(Stored next, Instant now) {
+    replace(next, now, Optional.empty());
+  }
+
+  /** The same, and revokes what was there, if there is a reason and we issued it. */
+  void replace(Stored next, Instant now, Optional<Reason> reason) {
     database
         .jdbi()
         .useTransaction(h -> {
+          reason.ifPresent(
+              why -> revoke(h, "(owner = ? OR host = ?)", now, why, next.owner(), next.host()));
           h.execute(
               "UPDATE certificate SET replaced_at = ?, sealed = NULL, next_attempt = NULL"
                   + " WHERE replaced_at IS NULL AND (owner = ? OR host = ?)",
@@ -102,15 +112,27 @@ public final class CertificateStore {
   }
 
   /** Forgets the keys of what replaced certificates had; the facts stay. */
-  void retire(String owner, Instant now) {
+  void retire(String owner, Instant now, Reason reason) {
     database
         .jdbi()
-        .useHandle(h ->
-            h.execute(
-                "UPDATE certificate SET replaced_at = ?, sealed = NULL, next_attempt = NULL"
-                    + " WHERE replaced_at IS NULL AND owner = ?",
-                now.toString(),
-                owner));
+        .useTransaction(h -> {
+          revoke(h, "owner = ?", now, reason, owner);
+          h.execute(
+              "UPDATE certificate SET replaced_at = ?, sealed = NULL, next_attempt = NULL"
+                  + " WHERE replaced_at IS NULL AND owner = ?",
+              now.toString(),
+              owner);
+        });
+  }
+
+  private static void revoke(Handle h, String which, Instant now, Reason reason, String... values) {
+    var arguments = new ArrayList<Object>(List.of(now.toString(), reason.name()));
+    arguments.addAll(List.of(values));
+    h.execute(
+        "UPDATE certificate SET revoked_at = ?, revocation_reason = ?"
+            + " WHERE replaced_at IS NULL AND NOT brought AND "
+            + which,
+        arguments.toArray());
   }
 
   void failed(String id, String error, Instant next) {
@@ -138,7 +160,7 @@ public final class CertificateStore {
     CertificateFacts facts = next.facts();
     h.execute(
         "INSERT INTO certificate (id, owner, host, brought, issuer, serial, not_before, not_after, sealed,"
-            + " created_at, next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " created_at, next_attempt, issuer_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         next.id(),
         next.owner(),
         next.host(),
@@ -149,7 +171,13 @@ public final class CertificateStore {
         facts.notAfter().toString(),
         sealer.sealText(Pem.of(next.pair()), context(next.owner(), next.id())),
         now.toString(),
-        next.nextAttempt().map(Instant::toString).orElse(null));
+        next.nextAttempt().map(Instant::toString).orElse(null),
+        issuerKey(next));
+  }
+
+  private static @Nullable String issuerKey(Stored next) {
+    var chain = next.pair().chain();
+    return chain.size() < 2 ? null : Signing.id(chain.get(1).getPublicKey());
   }
 
   private Optional<Stored> one(String query, String value) {

@@ -6,6 +6,7 @@ import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.IssuerFault;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.RenewalPolicy;
+import dev.gatehouse.certificates.RevocationList.Reason;
 import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.state.Timers;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +125,10 @@ public final class Certificates {
     pair.repairs().forEach(repair -> log.info("certificate of {}: {}", pair.cname(), repair));
     pair.warnings().forEach(warning -> log.warn("certificate of {}: {}", pair.cname(), warning));
     Instant warning = nextWarning(pair.pair(), clock.instant());
-    install(new Stored(newId(), owner, pair.cname(), true, pair.pair(), warning, 0, null), null);
+    install(
+        new Stored(newId(), owner, pair.cname(), true, pair.pair(), warning, 0, null),
+        null,
+        Optional.of(Reason.SUPERSEDED));
   }
 
   /**
@@ -131,12 +136,12 @@ public final class Certificates {
    * another owner has the name, it moves.
    */
   public void installIssued(String owner, String host) {
-    installIssued(owner, host.toLowerCase(Locale.ROOT), null);
+    installIssued(owner, host.toLowerCase(Locale.ROOT), null, Optional.of(Reason.SUPERSEDED));
   }
 
   /** A new key and certificate now, whatever is left of the old one. */
   public void renew(String owner) {
-    renew(renewable(owner));
+    renew(renewable(owner), Optional.of(Reason.SUPERSEDED));
   }
 
   /** A 400 unless the owner has a certificate that the platform can renew. */
@@ -153,12 +158,32 @@ public final class Certificates {
                 "There is no certificate of ours to renew; a custom one is renewed by sending the new one."));
   }
 
+  /** Has those of the issued ones renewed soon, each by its own alarm. */
+  void reissue(Predicate<CertifiedKey> which) {
+    Instant now = clock.instant();
+    for (Stored each : store.all()) {
+      if (!each.brought() && which.test(each.pair())) {
+        store.postpone(each.id(), now);
+        timers.set(ALARM, each.id(), now);
+      }
+    }
+  }
+
+  /** The same, but the control plane's own is renewed before this returns. */
+  void follow(Predicate<CertifiedKey> which) {
+    store
+        .inService(CONTROL_PLANE)
+        .filter(own -> which.test(own.pair()))
+        .ifPresent(own -> renew(own, Optional.of(Reason.SUPERSEDED)));
+    reissue(which);
+  }
+
   /** Forgets the owner's certificate and takes its name out of the gateway and the DNS. */
   public void remove(String owner) {
     changing.lock();
     try {
       Optional<Stored> old = store.inService(owner);
-      store.retire(owner, clock.instant());
+      store.retire(owner, clock.instant(), Reason.CESSATION_OF_OPERATION);
       old.ifPresent(exhibition::hide);
     } finally {
       changing.unlock();
@@ -203,7 +228,7 @@ public final class Certificates {
       return warn(due, now);
     }
     try {
-      renew(due);
+      renew(due, Optional.empty());
       return Optional.empty();
     } catch (ProblemException e) {
       Instant next = RenewalPolicy.retry(due.failures() + 1, now, due.facts().notAfter());
@@ -236,9 +261,9 @@ public final class Certificates {
         .orElse(null);
   }
 
-  private void renew(Stored old) {
+  private void renew(Stored old, Optional<Reason> revoked) {
     try {
-      installIssued(old.owner(), old.host(), old);
+      installIssued(old.owner(), old.host(), old, revoked);
     } catch (RuntimeException e) {
       raise(
           Alert.Kind.RENEWAL_FAILED,
@@ -250,18 +275,20 @@ public final class Certificates {
     log.info("the certificate of {} was renewed", old.host());
   }
 
-  private void installIssued(String owner, String host, @Nullable Stored renewed) {
+  private void installIssued(
+      String owner, String host, @Nullable Stored renewed, Optional<Reason> revoked) {
     boolean own = owner.equals(CONTROL_PLANE);
     CertifiedKey pair = issue(issuing, own ? issuing.controlPlane() : List.of(host));
-    install(stored(owner, host, pair, issuing.policy().renewal(pair.leaf())), renewed);
+    install(stored(owner, host, pair, issuing.policy().renewal(pair.leaf())), renewed, revoked);
   }
 
   /**
    * Shows, proves, stores.
    *
    * @param renewed what it replaces; when that is no longer in service, nothing is to be done
+   * @param revoked why what it replaces is no longer good, if it is not simply old
    */
-  private void install(Stored next, @Nullable Stored renewed) {
+  private void install(Stored next, @Nullable Stored renewed, Optional<Reason> revoked) {
     changing.lock();
     try {
       Optional<Stored> before = store.inService(next.owner());
@@ -273,7 +300,7 @@ public final class Certificates {
       try {
         exhibition.show(next);
         prove(next);
-        store.replace(next, clock.instant());
+        store.replace(next, clock.instant(), revoked);
       } catch (RuntimeException e) {
         before.ifPresentOrElse(b -> exhibition.showAgain(b, next), () -> exhibition.hide(next));
         holder.ifPresent(exhibition::showAgain);

@@ -24,7 +24,8 @@ final class Migrations {
           "050-certificates.sql",
           "060-services.sql",
           "061-service-names.sql",
-          "070-identity.sql");
+          "070-identity.sql",
+          "071-revocations.sql");
 
   private Migrations() {}
 

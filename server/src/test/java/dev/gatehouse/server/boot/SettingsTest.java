@@ -56,6 +56,8 @@ class SettingsTest {
       access-log: access.jsonl
       alerts:
         webhook: https://hooks.example.org/T0
+      authority:
+        crl-url: http://ca.example.org/crl
       """;
 
   @TempDir Path data;
@@ -86,6 +88,7 @@ class SettingsTest {
     assertThat(settings.tls().hsts()).isZero();
     assertThat(settings.watch())
         .isEqualTo(new Settings.Watch(false, Optional.empty(), Optional.empty()));
+    assertThat(settings.authority().lists()).isNull();
   }
 
   @Test
@@ -105,6 +108,7 @@ class SettingsTest {
     assertThat(settings.names())
         .isEqualTo(new Settings.Names("models.example.org", "here", Optional.of(update)));
     assertThat(settings.home().subscription()).contains("00000000-0000-0000-0000-0000000000aa");
+    assertThat(settings.authority().lists()).hasToString("http://ca.example.org/crl");
     assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
     assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.tls().hsts()).isEqualTo(Duration.ofDays(365));

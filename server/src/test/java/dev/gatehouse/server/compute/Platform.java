@@ -82,6 +82,11 @@ public final class Platform implements AutoCloseable {
   public final ComputeTargets targets;
   public final PlatformAuthority authority;
 
+  public final dev.gatehouse.server.certificate.AuthorityCare care;
+
+  /** The root that was announced last. */
+  public volatile String announced = "";
+
   /** Replaced by tests that want the issuer or the gateway to fail. */
   public volatile Issuer issuer;
 
@@ -142,6 +147,11 @@ public final class Platform implements AutoCloseable {
             new Outside(publication, names, host -> proof.serial(host), alerts::add),
             timers,
             clock);
+    care =
+        new dev.gatehouse.server.certificate.AuthorityCare(
+            database, authority, certificates, timers);
+    new dev.gatehouse.server.certificate.AuthorityRoutes(care, root -> announced = root)
+        .addTo(router);
     var computeStore = new ComputeStore(database, sealer, clock);
     var clusters = new Clusters(database, clock);
     var computes =
@@ -167,6 +177,7 @@ public final class Platform implements AutoCloseable {
         .addTo(router);
     timers.start();
     certificates.start();
+    care.start();
     operations.start();
   }
 
