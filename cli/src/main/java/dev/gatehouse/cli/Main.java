@@ -75,6 +75,11 @@ public final class Main {
             .addSubcommand(CertificateCommand.line(context))
             .addSubcommand(TargetCommand.line(context))
             .addSubcommand(TlsCommand.line(context))
+            .addSubcommand(
+                new CommandLine(new AuthorityCommand())
+                    .addSubcommand(new AuthorityCommand.RequestCommand(context))
+                    .addSubcommand(new AuthorityCommand.Import(context))
+                    .addSubcommand(new AuthorityCommand.Show(context)))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
     return root.setOut(root.getOut())
