@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "aci-tls"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "aci-tls", "authority"]
 # Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
 BY_NAME = ["tls"]
 
@@ -128,6 +128,11 @@ def tls():
     return acceptance("tls.py")
 
 
+def authority():
+    """The embedded authority under a root made by openssl, and its revocation lists."""
+    return acceptance("authority.py")
+
+
 def client_python():
     """A Python 3.11 with the real client."""
     return python_with("client", ROOT / "acceptance" / "flows" / "requirements.txt")
@@ -163,7 +168,7 @@ def main(arguments):
         print("== %s: %s" % (name, suite(name).__doc__), flush=True)
         started = time.monotonic()
         tally = suite(name)()
-        rows.append("%-8s %4d s  %s" % (name, time.monotonic() - started, tally))
+        rows.append("%-9s %4d s  %s" % (name, time.monotonic() - started, tally))
         total.add(tally.passed, tally.failed, tally.skipped)
     print("\n" + "\n".join(rows))
     print(total)
