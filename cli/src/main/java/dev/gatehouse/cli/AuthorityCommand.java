@@ -23,7 +23,8 @@ final class AuthorityCommand {
   /** Asks for a certificate of an intermediate. */
   @Command(
       name = "request",
-      description = "Print a request (CSR) for an intermediate; its key stays sealed in the server.",
+      description =
+          "Print a request (CSR) for an intermediate; its key stays sealed in the server.",
       footer = {"", "Example:", "  ./gatehouse authority request > authority.csr"})
   static final class RequestCommand implements Callable<Integer> {
     private final Context context;
@@ -76,10 +77,7 @@ final class AuthorityCommand {
         JsonNode answer =
             server
                 .session()
-                .send(
-                    "PUT",
-                    "/gatehouse/authority/intermediate",
-                    Wire.object().put("chain", text))
+                .send("PUT", "/gatehouse/authority/intermediate", Wire.object().put("chain", text))
                 .json();
         Output.of(spec)
             .println(
@@ -124,7 +122,8 @@ final class AuthorityCommand {
         out.printf("%-14s %s%n", "intermediate", line(answer.path("intermediate")));
         out.printf("%-14s %s%n", "permitted", answer.path("permitted").asString(""));
         for (JsonNode list : answer.path("revocationLists")) {
-          out.printf("%-14s http://%s%s%n", "revocations", server.status().http(), list.asString(""));
+          out.printf(
+              "%-14s http://%s%s%n", "revocations", server.status().http(), list.asString(""));
         }
         return ExitCode.DONE;
       }
