@@ -7,6 +7,7 @@ import dev.gatehouse.gateway.admission.Slot;
 import dev.gatehouse.gateway.http.Entrance;
 import dev.gatehouse.gateway.http.PlainSetup;
 import dev.gatehouse.gateway.http.SecureSetup;
+import dev.gatehouse.gateway.http.Tally;
 import dev.gatehouse.gateway.proxy.Lane;
 import dev.gatehouse.gateway.proxy.Transport;
 import dev.gatehouse.gateway.proxy.Workbench;
@@ -41,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
   private static final int TLS_CONTEXTS = 4_096;
   private static final Duration TICKET_KEY_LIFE = Duration.ofHours(12);
+
+  /** Up to here scoring costs less than handing the request to another thread and back. */
+  private static final int INLINE_BODY = 64 * 1024;
+
   private static final int CONTROL_PLANE_CONCURRENT = 512;
   private static final List<String> PROOF_PROTOCOLS = List.of(Proofs.PROTOCOL);
 
@@ -51,6 +56,7 @@ public final class Gateway implements AutoCloseable {
   private final Map<EventLoop, Dispatcher> dispatchers = new HashMap<>();
   private final ServerContexts contexts;
   private final Workbench workbench;
+  private final Workbench mirrorBench;
   private final Routes routes;
   private final Entrance entrance;
   private final Object writers = new Object();
@@ -85,14 +91,22 @@ public final class Gateway implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             cores, new DefaultThreadFactory("gateway", true), transport.handler());
     this.contexts = new ServerContexts(TLS_CONTEXTS, random);
-    this.workbench = new Workbench(cores, Runtime.getRuntime().maxMemory() / 4);
+    long memory = Runtime.getRuntime().maxMemory();
+    this.workbench = new Workbench("model", cores, memory / 4, INLINE_BODY);
+    // One thread, and never an event loop: copies must not take what requests need.
+    this.mirrorBench = new Workbench("mirror", 1, memory / 16, 0);
     this.routes = new Routes(this::snapshot, () -> new Line(settings.maxQueued(), this::forget));
     var controlPlane = new Line(settings.maxQueued(), this::forget);
     controlPlane.arrange(
         List.of(settings.controlPlaneSocket()), CONTROL_PLANE_CONCURRENT, "it does not run");
     var shared =
         new Dispatcher.Shared(
-            this::snapshot, routes, controlPlane, workbench, clock, settings.maxBody());
+            this::snapshot,
+            routes,
+            controlPlane,
+            new Dispatcher.Benches(workbench, mirrorBench),
+            clock,
+            settings.maxBody());
     loops.forEach(executor -> {
       var loop = (EventLoop) executor;
       var lane = new Lane(loop, transport, settings.connect());
@@ -177,6 +191,11 @@ public final class Gateway implements AutoCloseable {
     return routes.load(routeId);
   }
 
+  /** What each version of a service has done, by its name; empty for one that nobody asked yet. */
+  public Map<String, Tally.Counts> counts(String routeId) {
+    return routes.counts(routeId);
+  }
+
   /** Changes what the gateway does from the next request and handshake on; one writer at a time. */
   public void update(UnaryOperator<Snapshot> change) {
     synchronized (writers) {
@@ -244,6 +263,7 @@ public final class Gateway implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     workbench.close();
+    mirrorBench.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     contexts.close();
   }

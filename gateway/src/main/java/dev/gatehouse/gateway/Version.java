@@ -9,10 +9,39 @@ import java.time.Duration;
  * @param collection whether what it is asked and answers is collected
  */
 public record Version(
-    String name, int share, Backend backend, Limits limits, DataCollection collection) {
-  /** A version of which nothing is collected. */
+    String name,
+    int share,
+    Backend backend,
+    Limits limits,
+    DataCollection collection,
+    Trial trial) {
+
+  /** A version of which nothing is collected, and that is not on trial. */
   public Version(String name, int share, Backend backend, Limits limits) {
-    this(name, share, backend, limits, DataCollection.OFF);
+    this(name, share, backend, limits, DataCollection.OFF, Trial.NONE);
+  }
+
+  /** A version that is not on trial. */
+  public Version(
+      String name, int share, Backend backend, Limits limits, DataCollection collection) {
+    this(name, share, backend, limits, collection, Trial.NONE);
+  }
+
+  /**
+   * How a version is tried out.
+   *
+   * @param mirror percent of the requests to the other versions of which it gets copies while it
+   *     has no share; nobody gets its answers to them
+   * @param slow answers that took longer are counted apart
+   */
+  public record Trial(int mirror, Duration slow) {
+    public static final Trial NONE = new Trial(0, Duration.ofNanos(Long.MAX_VALUE));
+
+    public Trial {
+      if (mirror < 0 || mirror > 100) {
+        throw new IllegalArgumentException("mirror: " + mirror + " (expected: 0 to 100)");
+      }
+    }
   }
 
   /**

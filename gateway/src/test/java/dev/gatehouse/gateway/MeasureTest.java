@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.gateway.http.Tally;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +64,48 @@ class MeasureTest {
     assertThat(of("v").counts().seconds()).isPositive();
     assertThat(of("").counts().classes()).containsExactly(0L, 0L, 0L, 1L, 0L);
     assertThat(of("v").host()).isEqualTo("localhost");
+  }
+
+  @Test
+  void tellsTheModelsOwnTimeAsTheReplicaReportsIt() throws Exception {
+    var replica =
+        scene.replica(call -> {
+          call.body();
+          String took = call.line.contains("odd") ? "-1" : "12.345";
+          call.send(
+              "HTTP/1.1 200 X\r\nx-ms-run-fn-exec-ms: " + took + "\r\nContent-Length: 0\r\n\r\n");
+        });
+    scene.serve(Scene.limits(), replica);
+    var wire = scene.wire();
+    wire.ask(Scene.get(SCORE));
+    wire.ask(Scene.get(SCORE));
+    wire.ask(Scene.get(SCORE + "/odd"));
+    var model = of("v").counts().model();
+    assertThat(model.seconds()).isEqualTo(0.02469);
+    assertThat(model.buckets().get(5)).isEqualTo(2);
+    assertThat(model.buckets().stream().mapToLong(n -> n).sum()).isEqualTo(2);
+  }
+
+  @Test
+  void countsWhatWasSlowerThanTheVersionsBound() throws Exception {
+    var replica = scene.replica(call -> call.answer(200, "x"));
+    var version = Scene.version("v", 100, Scene.limits(), replica);
+    for (Duration slow : java.util.List.of(Duration.ofHours(1), Duration.ofNanos(1))) {
+      scene.serve(
+          Scene.service(
+              "s",
+              new Access.Open(),
+              new Version(
+                  "v",
+                  100,
+                  version.backend(),
+                  version.limits(),
+                  DataCollection.OFF,
+                  new Version.Trial(0, slow))));
+      scene.wire().ask(Scene.get(SCORE));
+      next();
+    }
+    assertThat(of("v").counts().slow()).isEqualTo(1);
   }
 
   @Test

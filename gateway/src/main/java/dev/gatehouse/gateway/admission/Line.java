@@ -94,6 +94,19 @@ public final class Line {
     return new Entry.Queued();
   }
 
+  /** Takes a replica that is free, but not {@code avoid}, or refuses; never queues. */
+  public synchronized Entry enterAtOnce(@Nullable Slot avoid) {
+    if (slots.isEmpty()) {
+      return new Entry.Absent(reason);
+    }
+    var slot = waiting.isEmpty() ? pick(avoid) : null;
+    if (slot == null) {
+      return new Entry.Full();
+    }
+    slot.busy++;
+    return slot;
+  }
+
   /** Takes a waiter out; false if it has been or is just being told. */
   public synchronized boolean withdraw(Waiter waiter) {
     return waiting.removeIf(w -> w.waiter().equals(waiter));

@@ -3,12 +3,16 @@ package dev.gatehouse.gateway.admission;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Deals requests out so that any hundred in a row have exactly the shares. */
+/**
+ * Deals requests out so that any hundred in a row, over all threads together, have exactly the
+ * shares.
+ */
 public final class Split {
   private static final int PERIOD = 100;
 
   private final AtomicLong turn;
   private final byte[] sequence;
+  private final int only;
 
   /**
    * @param shares in percent, adding up to 100
@@ -17,11 +21,12 @@ public final class Split {
   public Split(List<Integer> shares, AtomicLong turn) {
     this.turn = turn;
     this.sequence = sequence(shares);
+    this.only = shares.indexOf(PERIOD);
   }
 
   /** The index of the share that the next request belongs to. */
   public int next() {
-    return sequence[(int) (turn.getAndIncrement() % PERIOD)];
+    return only >= 0 ? only : sequence[(int) (turn.getAndIncrement() % PERIOD)];
   }
 
   /** Smooth weighted round robin, as nginx deals: each gains its share, the richest pays 100. */

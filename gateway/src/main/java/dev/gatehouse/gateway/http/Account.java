@@ -74,6 +74,13 @@ final class Account implements Witness {
     tally = where;
   }
 
+  @Override
+  public void modelTook(long nanos) {
+    if (tally != null) {
+      tally.modelTook(nanos);
+    }
+  }
+
   void adorn(Consumer<HttpHeaders> headers) {
     adornment = headers;
   }

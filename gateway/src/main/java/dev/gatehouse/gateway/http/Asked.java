@@ -1,9 +1,11 @@
 package dev.gatehouse.gateway.http;
 
 import dev.gatehouse.gateway.tls.ClientChain;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
 import java.util.Locale;
 
 /**
@@ -18,6 +20,9 @@ import java.util.Locale;
 public record Asked(
     HttpRequest request, String host, String path, String query, Peer peer, String id) {
 
+  /** Tells a model that nobody waits for its answer. */
+  private static final AsciiString MIRRORED = AsciiString.cached("x-gatehouse-mirrored");
+
   /**
    * Who asks.
    *
@@ -30,6 +35,17 @@ public record Asked(
     public boolean secure() {
       return !tls.isEmpty();
     }
+  }
+
+  /** The same, with a head of its own that says that it is a copy. */
+  public Asked copy() {
+    var head =
+        new DefaultHttpRequest(
+            request.protocolVersion(),
+            request.method(),
+            request.uri(),
+            request.headers().copy().set(MIRRORED, "true"));
+    return new Asked(head, host, path, query, peer, id);
   }
 
   /** Checks host and target (RFC 9112 sections 3.2 and 3.3). */

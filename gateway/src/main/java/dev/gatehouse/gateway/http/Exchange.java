@@ -13,6 +13,9 @@ public interface Exchange {
   /** The client takes more of the answer, or (false) shall be spared for now. */
   void writable(boolean now);
 
+  /** The answer is at its end; more of the body may be on its way, and goes nowhere. */
+  default void over() {}
+
   /** The client has left or has been refused: nothing more may be sent to the front. */
   void gone();
 }

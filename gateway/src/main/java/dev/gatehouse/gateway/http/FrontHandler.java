@@ -164,7 +164,9 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
     try {
       boolean waits = Framing.takeExpectation(asked.request());
       var accepted = reception.accept(asked, this);
-      if (!answerDone) {
+      if (answerDone) {
+        accepted.over();
+      } else {
         exchange = accepted;
         if (waits) {
           context()
@@ -240,7 +242,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
 
   @Override
   public final void refuse(Refusal refusal) {
-    exchange = null;
+    leave();
     if (answerDone) {
       return;
     }
@@ -279,7 +281,7 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
   private void ended() {
     account.close();
     answerDone = true;
-    exchange = null;
+    leave();
     bodyWanted = true;
     exchangeDeadline.off();
     if (requestDone) {
@@ -288,6 +290,14 @@ abstract sealed class FrontHandler extends ChannelInboundHandlerAdapter implemen
       answeredEarly();
     }
     updateReading();
+  }
+
+  private void leave() {
+    var left = exchange;
+    exchange = null;
+    if (left != null) {
+      left.over();
+    }
   }
 
   @Override

@@ -30,6 +30,10 @@ public final class Tally {
   private final LongAdder[] classes = adders(CLASSES);
   private final LongAdder[] buckets = adders(BOUNDS_MICROS.length + 1);
   private final LongAdder micros = new LongAdder();
+  private final LongAdder[] modelBuckets = adders(BOUNDS_MICROS.length + 1);
+  private final LongAdder modelNanos = new LongAdder();
+  private final LongAdder slow = new LongAdder();
+  private volatile long slowPast = Long.MAX_VALUE;
 
   /**
    * What has been counted.
@@ -37,12 +41,35 @@ public final class Tally {
    * @param classes how many answers began with 1, 2, 3, 4 and 5
    * @param buckets how many took at most the bound of the same place, and the rest, not cumulated
    * @param seconds that all took together
+   * @param model the same of the times that the model itself took
+   * @param slow how many took longer than the version's own bound
    */
-  public record Counts(List<Long> classes, List<Long> buckets, double seconds) {
+  public record Counts(
+      List<Long> classes, List<Long> buckets, double seconds, Times model, long slow) {
     public static final Counts NONE = new Tally("", "").counts();
 
     public Counts {
       classes = List.copyOf(classes);
+      buckets = List.copyOf(buckets);
+    }
+
+    public long requests() {
+      return classes.stream().mapToLong(n -> n).sum();
+    }
+
+    /** Answers of 500 and above, be they the version's or the gateway's for it. */
+    public long errors() {
+      return classes.getLast();
+    }
+  }
+
+  /**
+   * A histogram.
+   *
+   * @param buckets not cumulated, the last one past all bounds
+   */
+  public record Times(List<Long> buckets, double seconds) {
+    public Times {
       buckets = List.copyOf(buckets);
     }
   }
@@ -64,15 +91,34 @@ public final class Tally {
     return bounds;
   }
 
-  void add(int status, long nanos) {
+  /** Counts what took longer apart from now on. */
+  public void slowPast(long nanos) {
+    slowPast = nanos;
+  }
+
+  /** Counts a request that is over. */
+  public void add(int status, long nanos) {
     classes[Math.clamp(status / 100, 1, CLASSES) - 1].increment();
     long took = nanos / 1_000;
+    buckets[bucket(took)].increment();
+    micros.add(took);
+    if (nanos > slowPast) {
+      slow.increment();
+    }
+  }
+
+  /** Counts what the model itself took. */
+  public void modelTook(long nanos) {
+    modelBuckets[bucket(nanos / 1_000)].increment();
+    modelNanos.add(nanos);
+  }
+
+  private static int bucket(long took) {
     int bucket = 0;
     while (bucket < BOUNDS_MICROS.length && took > BOUNDS_MICROS[bucket]) {
       bucket++;
     }
-    buckets[bucket].increment();
-    micros.add(took);
+    return bucket;
   }
 
   String service() {
@@ -84,7 +130,12 @@ public final class Tally {
   }
 
   public Counts counts() {
-    return new Counts(sums(classes), sums(buckets), micros.sum() / 1e6);
+    return new Counts(
+        sums(classes),
+        sums(buckets),
+        micros.sum() / 1e6,
+        new Times(sums(modelBuckets), modelNanos.sum() / 1e9),
+        slow.sum());
   }
 
   private static LongAdder[] adders(int count) {

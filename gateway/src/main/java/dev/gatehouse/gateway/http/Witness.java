@@ -13,6 +13,9 @@ public interface Witness {
   /** Where the request is counted when it is over; the last word counts. */
   void count(Tally tally);
 
+  /** The model itself took so long for this request; a request may have several such times. */
+  void modelTook(long nanos);
+
   /** Begins a trace, if this request is to be traced; {@code always} when its service says so. */
   void trace(boolean always);
 

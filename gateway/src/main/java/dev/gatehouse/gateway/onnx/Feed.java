@@ -14,6 +14,8 @@ final class Feed implements AutoCloseable {
   private final List<Elements> elements = new ArrayList<>(2);
   private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>(4);
 
+  private long nanos;
+
   Feed(Graph graph, Scratch scratch) {
     this.graph = graph;
     this.scratch = scratch;
@@ -65,6 +67,15 @@ final class Feed implements AutoCloseable {
       }
     }
     return tensors;
+  }
+
+  /** Remembers what the model took for these inputs. */
+  void took(long time) {
+    nanos = time;
+  }
+
+  long nanos() {
+    return nanos;
   }
 
   @Override

@@ -12,6 +12,10 @@ public record Framed(Answer answer, int jsonLength) {
   /** The header, in requests and answers, of the Open Inference Protocol's binary extension. */
   public static final String HEADER = "Inference-Header-Content-Length";
 
+  Framed took(long nanos) {
+    return new Framed(answer.took(nanos), jsonLength);
+  }
+
   static Framed whole(Answer answer) {
     return new Framed(answer, answer.body().length);
   }

@@ -135,8 +135,12 @@ final class Graph {
 
   /** Returns those outputs in that order; the caller closes them. */
   OrtSession.Result run(Feed feed, Set<String> wanted) {
+    var tensors = feed.tensors();
+    long began = System.nanoTime();
     try {
-      return session.run(feed.tensors(), wanted);
+      var result = session.run(tensors, wanted);
+      feed.took(System.nanoTime() - began);
+      return result;
     } catch (OrtException e) {
       throw switch (e.getCode()) {
         case ORT_INVALID_ARGUMENT ->

@@ -151,7 +151,7 @@ final class InferenceProtocol {
       request.outputs().forEach(names::add);
       var wanted = names.isEmpty() ? tensors : ScoreRoute.chosen(graph, names, tensors);
       try (var result = graph.run(feed, wanted)) {
-        return write(request, result, frame);
+        return write(request, result, frame).took(feed.nanos());
       }
     }
   }

@@ -46,12 +46,12 @@ final class ScoreRoute {
       if (form == null) {
         var wanted = wanted(payload.filter, all);
         try (var result = graph.run(feed, wanted)) {
-          return Json.answer(200, out -> nested(out, result));
+          return Json.answer(200, out -> nested(out, result)).took(feed.nanos());
         }
       }
       var wanted = wanted(payload.filter, tensors);
       try (var result = graph.run(feed, wanted)) {
-        return Json.answer(200, out -> server(out, result, form));
+        return Json.answer(200, out -> server(out, result, form)).took(feed.nanos());
       }
     }
   }

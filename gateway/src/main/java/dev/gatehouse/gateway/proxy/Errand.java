@@ -1,9 +1,13 @@
 package dev.gatehouse.gateway.proxy;
 
+import dev.gatehouse.gateway.admission.Entry;
 import dev.gatehouse.gateway.admission.Line;
+import dev.gatehouse.gateway.admission.Slot;
+import dev.gatehouse.gateway.admission.Waiter;
 import dev.gatehouse.gateway.http.Refusal;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an exchange needs to know of the one it asks.
@@ -12,6 +16,11 @@ import java.time.Duration;
  * @param model whether a model answers: then its 500 is a 502, and a broken try may be repeated
  */
 public record Errand(String who, Line line, Duration queueWait, Duration timeout, boolean model) {
+
+  /** Queues only for somebody who waits. */
+  Entry enter(Waiter waiter, @Nullable Slot avoid) {
+    return queueWait.isZero() ? line.enterAtOnce(avoid) : line.enter(waiter, avoid);
+  }
 
   Refusal overloaded() {
     return Refusal.busy("Too many requests for " + who + " (overloaded)");

@@ -55,7 +55,8 @@ public final class Lane {
                 });
   }
 
-  EventLoop loop() {
+  /** The event loop whose connections these are. */
+  public EventLoop loop() {
     return loop;
   }
 

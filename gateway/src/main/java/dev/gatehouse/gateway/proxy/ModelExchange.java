@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class ModelExchange implements Exchange, Waiter {
   private static final Logger LOG = LoggerFactory.getLogger(ModelExchange.class);
 
-  /** Up to here scoring costs less than handing the request to another thread and back. */
-  private static final int SMALL = 64 * 1024;
-
   private final Front front;
   private final Workbench workbench;
   private final Errand errand;
@@ -63,7 +60,7 @@ public final class ModelExchange implements Exchange, Waiter {
 
   private void enter() {
     front.witness().mark(Trace.Moment.QUEUED);
-    switch (errand.line().enter(this, null)) {
+    switch (errand.enter(this, null)) {
       case Slot free -> work(free);
       case Entry.Queued _ -> {
         queued = true;
@@ -109,7 +106,7 @@ public final class ModelExchange implements Exchange, Waiter {
             request.headers().get(HttpHeaderNames.CONTENT_TYPE),
             gathered());
     var model = (Model) slot.place();
-    if (ask.body().length <= SMALL) {
+    if (ask.body().length <= workbench.atOnce()) {
       deliver(score(model, ask, slot));
       return;
     }
@@ -146,6 +143,9 @@ public final class ModelExchange implements Exchange, Waiter {
     }
     end();
     front.witness().mark(Trace.Moment.ANSWERED);
+    if (answer.nanos() > 0) {
+      front.witness().modelTook(answer.nanos());
+    }
     int status = answer.status() == 500 ? 502 : answer.status();
     front.answer(
         Answers.of(HttpResponseStatus.valueOf(status), answer.contentType(), answer.body()));

@@ -71,7 +71,7 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
     stage = Stage.QUEUED;
     front.witness().mark(Trace.Moment.QUEUED);
     front.reading(body.complete());
-    switch (errand.line().enter(this, avoid)) {
+    switch (errand.enter(this, avoid)) {
       case Slot free -> connect(free);
       case Entry.Queued _ -> front.deadline().in(errand.queueWait(), this::waitedEnough);
       case Entry.Full _ -> refuse(errand.overloaded());
@@ -213,6 +213,9 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
   @Override
   public void answerHead(HttpResponse head) {
     stage = Stage.ANSWERING;
+    if (errand.model()) {
+      ModelTime.in(head.headers()).ifPresent(front.witness()::modelTook);
+    }
     front.deadline().in(SILENCE, () -> refuse(errand.broken()));
     body.letGo();
     keepAlive = HttpUtil.isKeepAlive(head);

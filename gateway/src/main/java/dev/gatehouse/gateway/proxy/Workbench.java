@@ -12,11 +12,13 @@ public final class Workbench implements AutoCloseable {
 
   private final ThreadPoolExecutor threads;
   private final AtomicLong free;
+  private final int atOnce;
 
   /**
    * @param memory bytes of body that may be gathered at a time
+   * @param atOnce bytes of body up to which a request is worked on where it came in
    */
-  public Workbench(int threads, long memory) {
+  public Workbench(String name, int threads, long memory, int atOnce) {
     this.threads =
         new ThreadPoolExecutor(
             threads,
@@ -24,13 +26,18 @@ public final class Workbench implements AutoCloseable {
             30,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
-            Thread.ofPlatform().name("gateway-model-", 0).daemon().factory());
+            Thread.ofPlatform().name("gateway-" + name + "-", 0).daemon().factory());
     this.threads.allowCoreThreadTimeOut(true);
     this.free = new AtomicLong(memory);
+    this.atOnce = atOnce;
+  }
+
+  int atOnce() {
+    return atOnce;
   }
 
   /** Whether the bytes could be set aside; then they must be given back. */
-  boolean reserve(long bytes) {
+  public boolean reserve(long bytes) {
     if (free.addAndGet(-bytes) >= 0) {
       return true;
     }
@@ -38,7 +45,7 @@ public final class Workbench implements AutoCloseable {
     return false;
   }
 
-  void giveBack(long bytes) {
+  public void giveBack(long bytes) {
     free.addAndGet(bytes);
   }
 

@@ -46,15 +46,19 @@ public final class Dispatcher implements Reception {
    * What the dispatchers of all event loops have in common.
    *
    * @param controlPlane the queue in front of its socket
+   * @param benches where models in this process work
    * @param maxBody in bytes, for web services
    */
   public record Shared(
       Supplier<Snapshot> snapshot,
       Routes routes,
       Line controlPlane,
-      Workbench workbench,
+      Benches benches,
       InstantSource clock,
       long maxBody) {}
+
+  /** For requests, and for copies of them. */
+  public record Benches(Workbench requests, Workbench copies) {}
 
   public Dispatcher(Shared shared, Lane lane) {
     this.shared = shared;
@@ -151,7 +155,14 @@ public final class Dispatcher implements Reception {
     ready.clients().check(asked.peer(), shared.clock().instant());
     ready.gate().check(asked.request().headers(), tokens);
     front.limit(shared.maxBody());
-    return exchange(asked, front, choose(asked, ready), rest);
+    String wanted = asked.request().headers().get(VERSION);
+    if (wanted != null) {
+      return exchange(asked, front, named(wanted, ready), rest);
+    }
+    var choice = ready.choices().get(ready.split().next());
+    return ready.mirrored().isEmpty()
+        ? exchange(asked, front, choice, rest)
+        : mirrored(asked, front, ready, choice, rest);
   }
 
   private Exchange exchange(Asked asked, Front front, RouteState.Choice choice, String rest) {
@@ -160,17 +171,27 @@ public final class Dispatcher implements Reception {
     if (version.collection().on()) {
       front.witness().collect(version.collection());
     }
-    var limits = version.limits();
+    return begin(
+        asked, front, choice, rest, version.limits().queueWait(), shared.benches().requests());
+  }
+
+  private Exchange begin(
+      Asked asked,
+      Front front,
+      RouteState.Choice choice,
+      String rest,
+      Duration wait,
+      Workbench bench) {
+    var version = choice.version();
     var errand =
         new Errand(
             "service " + serviceName(asked.path()),
             choice.line(),
-            limits.queueWait(),
-            limits.scoringTimeout(),
+            wait,
+            version.limits().scoringTimeout(),
             true);
     return switch (version.backend()) {
-      case Backend.InProcess _ ->
-          new ModelExchange(front, shared.workbench(), errand, asked.request(), rest);
+      case Backend.InProcess _ -> new ModelExchange(front, bench, errand, asked.request(), rest);
       case Backend.Replicas _ -> {
         front.witness().propagate();
         yield ProxyExchange.begin(front, lane, errand, asked, rest);
@@ -179,11 +200,33 @@ public final class Dispatcher implements Reception {
     };
   }
 
-  private static RouteState.Choice choose(Asked asked, RouteState.Ready ready) {
-    String wanted = asked.request().headers().get(VERSION);
-    if (wanted == null) {
-      return ready.choices().get(ready.split().next());
+  /** The request's own exchange, which also gathers what the versions in the mirror are due. */
+  private Exchange mirrored(
+      Asked asked, Front front, RouteState.Ready ready, RouteState.Choice choice, String rest) {
+    var due = ready.mirrored().stream().filter(each -> each.split().next() == 0).toList();
+    if (due.isEmpty()) {
+      return exchange(asked, front, choice, rest);
     }
+    // An exchange may change the request that it is given.
+    var heads = due.stream().map(_ -> asked.copy()).toList();
+    var bench = shared.benches().copies();
+    Exchange exchange = exchange(asked, front, choice, rest);
+    for (int i = 0; i < due.size(); i++) {
+      var mirror = due.get(i);
+      var head = heads.get(i);
+      exchange =
+          mirror
+              .mirror()
+              .alongside(
+                  exchange,
+                  lane.loop(),
+                  bench,
+                  to -> begin(head, to, mirror.choice(), rest, Duration.ZERO, bench));
+    }
+    return exchange;
+  }
+
+  private static RouteState.Choice named(String wanted, RouteState.Ready ready) {
     for (var choice : ready.choices()) {
       if (choice.version().name().equals(wanted)) {
         return choice;

@@ -3,15 +3,18 @@ package dev.gatehouse.gateway.route;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.gatehouse.gateway.Backend;
 import dev.gatehouse.gateway.Load;
+import dev.gatehouse.gateway.Measured;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Version;
 import dev.gatehouse.gateway.admission.Line;
 import dev.gatehouse.gateway.admission.Split;
 import dev.gatehouse.gateway.http.Tally;
+import dev.gatehouse.gateway.mirror.Mirror;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +32,9 @@ final class RouteState {
   @GuardedBy("this")
   private final Map<String, Tally> tallies = new HashMap<>();
 
+  @GuardedBy("this")
+  private final Map<String, Mirror> mirrors = new HashMap<>();
+
   private final Tally refused;
   private volatile Ready ready;
 
@@ -42,9 +48,13 @@ final class RouteState {
   /** A version, the queue in front of it, and what it has done. */
   record Choice(Version version, Line line, Tally tally) {}
 
+  /** A version that gets copies, and of which requests. */
+  record Mirrored(Choice choice, Split split, Mirror mirror) {}
+
   /**
    * All that a request needs, made once per route.
    *
+   * @param mirrored mostly empty
    * @param refused counts what reaches no version
    */
   record Ready(
@@ -53,7 +63,13 @@ final class RouteState {
       Gate gate,
       Split split,
       List<Choice> choices,
-      Tally refused) {}
+      List<Mirrored> mirrored,
+      Tally refused) {
+
+    private Ready with(ServiceRoute same) {
+      return new Ready(same, clients, gate, split, choices, mirrored, refused);
+    }
+  }
 
   RouteState(ServiceRoute route, Supplier<Line> newLine) {
     this.newLine = newLine;
@@ -72,16 +88,25 @@ final class RouteState {
   /** Applies a changed route; versions that it no longer has get no replicas. */
   synchronized void apply(ServiceRoute route) {
     var now = ready;
-    ready =
-        now.route().equals(route)
-            ? new Ready(route, now.clients(), now.gate(), now.split(), now.choices(), refused)
-            : prepare(route);
+    ready = now.route().equals(route) ? now.with(route) : prepare(route);
   }
 
   synchronized Map<String, Load> load() {
     var loads = new HashMap<String, Load>();
     lines.forEach((name, line) -> loads.put(name, new Load(line.busy(), line.waiting())));
     return loads;
+  }
+
+  /** What each version has done. */
+  synchronized Map<String, Tally.Counts> counts() {
+    var counts = new HashMap<String, Tally.Counts>();
+    tallies.forEach((name, tally) -> counts.put(name, tally.counts()));
+    return counts;
+  }
+
+  /** What became of the copies that a version got. */
+  synchronized Optional<Measured.Copies> copies(String version) {
+    return Optional.ofNullable(mirrors.get(version)).map(Mirror::measure);
   }
 
   /** The service has left: who waits is sent away, who is being answered is answered. */
@@ -91,6 +116,7 @@ final class RouteState {
 
   private synchronized Ready prepare(ServiceRoute route) {
     var choices = new ArrayList<Choice>();
+    var mirrored = new ArrayList<Mirrored>();
     var names = new ArrayList<String>();
     for (var version : route.versions()) {
       var line = lines.computeIfAbsent(version.name(), _ -> newLine.get());
@@ -103,7 +129,12 @@ final class RouteState {
         case Backend.Absent absent -> line.arrange(List.of(), concurrent, absent.reason());
       }
       var tally = tallies.computeIfAbsent(version.name(), name -> new Tally(route.name(), name));
-      choices.add(new Choice(version, line, tally));
+      tally.slowPast(version.trial().slow().toNanos());
+      var choice = new Choice(version, line, tally);
+      choices.add(choice);
+      if (version.trial().mirror() > 0 && version.share() == 0) {
+        mirrored.add(mirrored(route, choice));
+      }
       names.add(version.name());
     }
     lines.forEach((name, line) -> {
@@ -113,12 +144,22 @@ final class RouteState {
     });
     lines.keySet().retainAll(names);
     tallies.keySet().retainAll(names);
+    mirrors.keySet().retainAll(names);
     return new Ready(
         route,
         ClientGate.of(route.clients(), route.name()),
         Gate.of(route.access(), route.name()),
         new Split(route.versions().stream().map(Version::share).toList(), turn),
         List.copyOf(choices),
+        List.copyOf(mirrored),
         refused);
+  }
+
+  @GuardedBy("this")
+  private Mirrored mirrored(ServiceRoute route, Choice choice) {
+    int percent = choice.version().trial().mirror();
+    var mirror =
+        mirrors.computeIfAbsent(choice.version().name(), name -> new Mirror(route.name(), name));
+    return new Mirrored(choice, new Split(List.of(percent, 100 - percent), mirror.turn()), mirror);
   }
 }

@@ -50,6 +50,12 @@ public final class Routes {
     return state == null ? Map.of() : state.load();
   }
 
+  /** What each version of a service has done, by its name. */
+  public Map<String, Tally.Counts> counts(String routeId) {
+    var state = states.get(routeId);
+    return state == null ? Map.of() : state.counts();
+  }
+
   /** Brings a new snapshot to the services in use; called after each swap, by one at a time. */
   public void follow(Snapshot old, Snapshot next) {
     if (old.hosts() == next.hosts() && old.plain() == next.plain()) {
@@ -93,25 +99,31 @@ public final class Routes {
                 host,
                 route.name(),
                 version.name(),
+                version.share(),
                 version.backend().replicas(),
                 0,
                 0,
-                Tally.Counts.NONE));
+                Tally.Counts.NONE,
+                Optional.empty()));
       }
       return;
     }
     var ready = state.ready();
-    into.add(new Measured(host, route.name(), "", 0, 0, 0, ready.refused().counts()));
+    into.add(
+        new Measured(
+            host, route.name(), "", 0, 0, 0, 0, ready.refused().counts(), Optional.empty()));
     for (var choice : ready.choices()) {
       into.add(
           new Measured(
               host,
               route.name(),
               choice.version().name(),
+              choice.version().share(),
               choice.version().backend().replicas(),
               choice.line().busy(),
               choice.line().waiting(),
-              choice.tally().counts()));
+              choice.tally().counts(),
+              state.copies(choice.version().name())));
     }
   }
 

@@ -2,7 +2,9 @@ package dev.gatehouse.gateway.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +22,29 @@ class SplitTest {
         counts[dealt[i]]++;
       }
       assertThat(counts).containsExactly(90, 0, 7, 3);
+    }
+  }
+
+  @Test
+  void anyThousandInARowHaveThemWhicheverThreadsTake() throws Exception {
+    var split = new Split(List.of(3, 90, 7), new AtomicLong());
+    var all = new AtomicIntegerArray(3);
+    for (int round = 1; round <= 20; round++) {
+      var threads = new ArrayList<Thread>();
+      for (int t = 0; t < 4; t++) {
+        threads.add(
+            Thread.ofPlatform()
+                .start(() -> {
+                  for (int i = 0; i < 250; i++) {
+                    all.incrementAndGet(split.next());
+                  }
+                }));
+      }
+      for (var thread : threads) {
+        thread.join();
+      }
+      assertThat(List.of(all.get(0), all.get(1), all.get(2)))
+          .containsExactly(30 * round, 900 * round, 70 * round);
     }
   }
 

@@ -73,6 +73,15 @@ class OnnxModelsTest {
   }
 
   @Test
+  void tellsWhatTheModelItselfTook() {
+    try (var model = models.open(file("ridge.onnx"), "a", "ridge", "1")) {
+      long began = System.nanoTime();
+      assertThat(post(model, "/score", ROW).nanos()).isBetween(1L, System.nanoTime() - began);
+      assertThat(post(model, "/score", "{}").nanos()).isZero();
+    }
+  }
+
+  @Test
   void refusesAFileThatIsNoModel(@TempDir Path folder) throws IOException {
     var file = Files.writeString(folder.resolve("model.onnx"), "hello");
     assertThatThrownBy(() -> models.open(file, "b", "m", "1"))

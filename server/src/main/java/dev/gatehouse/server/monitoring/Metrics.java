@@ -59,30 +59,80 @@ public final class Metrics {
   }
 
   private static void services(Exposition out, List<Measured> all) {
-    out.family("gatehouse_requests_total", "counter", "Requests that are over, by status class.");
-    for (Measured each : all) {
-      for (int i = 0; i < each.counts().classes().size(); i++) {
-        String[] labels = labels(each, "code", (i + 1) + "xx");
-        out.sample("gatehouse_requests_total", each.counts().classes().get(i), labels);
-      }
-    }
+    requests(out, "gatehouse_requests_total", "Requests that are over, by status class.", all);
     String duration = "gatehouse_request_duration_seconds";
     out.family(duration, "histogram", "From a request's head to its answer's last byte.");
-    all.forEach(each -> histogram(out, duration, each));
+    all.forEach(each -> histogram(out, duration, each, whole(each.counts())));
+    model(out, "gatehouse_model_duration_seconds", all);
+    gauge(out, all, "gatehouse_traffic_percent", "Share of the requests.", Measured::share);
     gauge(out, all, "gatehouse_requests_in_flight", "Being answered now.", Measured::inFlight);
     gauge(out, all, "gatehouse_requests_queued", "Waiting for a replica now.", Measured::queued);
     gauge(out, all, "gatehouse_replicas", "Replicas that can answer.", Measured::replicas);
+    copies(out, all);
   }
 
-  private static void histogram(Exposition out, String name, Measured each) {
+  /** Copies of requests, which no caller has got an answer to. */
+  private static void copies(Exposition out, List<Measured> services) {
+    List<Measured> all = services.stream().filter(each -> each.copies().isPresent()).toList();
+    List<Measured> asked = all.stream().map(Metrics::ofCopies).toList();
+    requests(out, "gatehouse_mirror_requests_total", "Copies that are over.", asked);
+    String duration = "gatehouse_mirror_request_duration_seconds";
+    out.family(duration, "histogram", "From a copy's start to its answer's last byte.");
+    asked.forEach(each -> histogram(out, duration, each, whole(each.counts())));
+    model(out, "gatehouse_mirror_model_duration_seconds", asked);
+    String dropped = "gatehouse_mirror_dropped_total";
+    out.family(dropped, "counter", "Copies that were not made, by reason.");
+    for (Measured each : all) {
+      var copies = each.copies().orElseThrow();
+      out.sample(dropped, copies.busy(), labels(each, "reason", "busy"));
+      out.sample(dropped, copies.large(), labels(each, "reason", "large"));
+    }
+  }
+
+  /** The copies in place of the requests. */
+  private static Measured ofCopies(Measured each) {
+    return new Measured(
+        each.host(),
+        each.service(),
+        each.version(),
+        each.share(),
+        each.replicas(),
+        each.inFlight(),
+        each.queued(),
+        each.copies().orElseThrow().counts(),
+        Optional.empty());
+  }
+
+  private static void requests(Exposition out, String name, String help, List<Measured> all) {
+    out.family(name, "counter", help);
+    for (Measured each : all) {
+      for (int i = 0; i < each.counts().classes().size(); i++) {
+        String[] labels = labels(each, "code", (i + 1) + "xx");
+        out.sample(name, each.counts().classes().get(i), labels);
+      }
+    }
+  }
+
+  private static void model(Exposition out, String name, List<Measured> all) {
+    out.family(name, "histogram", "What the model itself took, without transport and queue.");
+    all.stream()
+        .filter(each -> !each.version().isEmpty())
+        .forEach(each -> histogram(out, name, each, each.counts().model()));
+  }
+
+  private static Tally.Times whole(Tally.Counts counts) {
+    return new Tally.Times(counts.buckets(), counts.seconds());
+  }
+
+  private static void histogram(Exposition out, String name, Measured each, Tally.Times times) {
     List<Double> bounds = Tally.bounds();
     long sum = 0;
-    for (int i = 0; i < each.counts().buckets().size(); i++) {
-      sum += each.counts().buckets().get(i);
+    for (int i = 0; i < times.buckets().size(); i++) {
+      sum += times.buckets().get(i);
       String bound = i < bounds.size() ? Double.toString(bounds.get(i)) : "+Inf";
       out.sample(name + "_bucket", sum, labels(each, "le", bound));
     }
-    out.sample(name + "_sum", each.counts().seconds(), labels(each));
+    out.sample(name + "_sum", times.seconds(), labels(each));
     out.sample(name + "_count", sum, labels(each));
   }
 

@@ -47,10 +47,19 @@ class MetricsTest {
     var buckets = new java.util.ArrayList<>(Collections.nCopies(Tally.bounds().size() + 1, 0L));
     buckets.set(0, 3L);
     buckets.set(buckets.size() - 1, 1L);
-    var counts = new Tally.Counts(List.of(0L, 3L, 0L, 1L, 0L), buckets, 40.5);
+    var counts =
+        new Tally.Counts(
+            List.of(0L, 3L, 0L, 1L, 0L), buckets, 40.5, new Tally.Times(buckets, 2.5), 0);
+    var copies =
+        Optional.of(
+            new Measured.Copies(
+                new Tally.Counts(
+                    List.of(0L, 2L, 0L, 0L, 2L), buckets, 0.5, Tally.Counts.NONE.model(), 0),
+                6,
+                8));
     return new Metrics(
         new Metrics.Sources(
-            () -> List.of(new Measured("a.test", "s", "v\"1", 2, 5, 7, counts)),
+            () -> List.of(new Measured("a.test", "s", "v\"1", 30, 2, 5, 7, counts, copies)),
             platform.certificates,
             alerts,
             Optional.empty()),
@@ -74,6 +83,13 @@ class MetricsTest {
         .contains("gatehouse_request_duration_seconds_bucket" + LABELS + ",le=\"+Inf\"} 4\n")
         .contains("gatehouse_request_duration_seconds_sum" + LABELS + "} 40.5\n")
         .contains("gatehouse_request_duration_seconds_count" + LABELS + "} 4\n")
+        .contains("gatehouse_model_duration_seconds_sum" + LABELS + "} 2.5\n")
+        .contains("gatehouse_model_duration_seconds_bucket" + LABELS + ",le=\"0.001\"} 3\n")
+        .contains("gatehouse_traffic_percent" + LABELS + "} 30\n")
+        .contains("gatehouse_mirror_requests_total" + LABELS + ",code=\"5xx\"} 2\n")
+        .contains("gatehouse_mirror_request_duration_seconds_sum" + LABELS + "} 0.5\n")
+        .contains("gatehouse_mirror_dropped_total" + LABELS + ",reason=\"busy\"} 6\n")
+        .contains("gatehouse_mirror_dropped_total" + LABELS + ",reason=\"large\"} 8\n")
         .contains("gatehouse_replicas" + LABELS + "} 2\n")
         .contains("gatehouse_requests_in_flight" + LABELS + "} 5\n")
         .contains("gatehouse_requests_queued" + LABELS + "} 7\n");
