@@ -117,6 +117,18 @@ class IdentityTest {
   }
 
   @Test
+  void looksAgainAtATokenThatItHasSeen() {
+    String token =
+        identity.tokens().issue(identity.admin(), AccessTokens.CONTROL_PLANE, AccessTokens.LIFE);
+    assertThat(own(token).status()).isEqualTo(200);
+    assertThat(own(token).status()).isEqualTo(200);
+    String signature = token.substring(token.lastIndexOf('.') + 1);
+    assertThat(own(token.replace(signature, signature.substring(1) + "A")).status()).isEqualTo(401);
+    now.set(now.get().plus(AccessTokens.LIFE).plusSeconds(1));
+    assertThat(own(token).status()).isEqualTo(401);
+  }
+
+  @Test
   void signsADeviceInAfterItsUserApproved() {
     JsonNode codes = json(form("/adfs/oauth2/devicecode", "client_id=c"));
     String poll =
