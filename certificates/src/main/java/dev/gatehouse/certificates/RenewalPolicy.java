@@ -58,6 +58,11 @@ public final class RenewalPolicy {
     return notBefore.plus(part(life, fraction - jitter * random.nextDouble()));
   }
 
+  /** Up to a tenth longer by chance, so that what was done together is not done together again. */
+  public Duration spread(Duration time) {
+    return time.plus(part(time, random.nextDouble() / 10));
+  }
+
   /** Like {@link #retry(int, Instant, Instant)}, but not before the issuer's own wish. */
   public static Instant retry(int failures, Instant now, Instant notAfter, IssuerFault fault) {
     var planned = retry(failures, now, notAfter);

@@ -24,8 +24,8 @@ import org.shredzone.acme4j.exception.AcmeProtocolException;
 import org.shredzone.acme4j.toolbox.AcmeUtils;
 
 /**
- * An authority that speaks ACME. How long its certificates live is decided by it and its profile,
- * not by the life that is asked for; safe for many threads.
+ * An authority that speaks ACME. How long its certificates live is decided by it, its profile or
+ * its settings, not by the caller; safe for many threads.
  */
 public final class AcmeIssuer implements RenewingIssuer {
   private static final Set<Status> READY = Set.of(Status.READY, Status.VALID, Status.INVALID);
@@ -144,7 +144,7 @@ public final class AcmeIssuer implements RenewingIssuer {
     return wanted;
   }
 
-  private static Order place(
+  private Order place(
       Login login,
       List<Identifier> identifiers,
       @Nullable String profile,
@@ -164,9 +164,12 @@ public final class AcmeIssuer implements RenewingIssuer {
     return builder(login, identifiers, profile).create();
   }
 
-  private static OrderBuilder builder(
+  private OrderBuilder builder(
       Login login, List<Identifier> identifiers, @Nullable String profile) {
     var builder = login.newOrder().identifiers(identifiers);
+    if (!settings.life().isZero()) {
+      builder.notAfter(ports.clock().instant().plus(settings.life()));
+    }
     return profile == null ? builder : builder.profile(profile);
   }
 
