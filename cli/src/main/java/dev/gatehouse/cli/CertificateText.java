@@ -9,15 +9,15 @@ final class CertificateText {
   static String list(JsonNode certificates) {
     var text = new StringBuilder();
     text.append(
-        "%-20s %-36s %-8s %5s  %-20s %s%n"
-            .formatted("OWNER", "HOST", "KIND", "DAYS", "NEXT RENEWAL", "LAST ERROR"));
+        "%-20s %-36s %-12s %5s  %-20s %s%n"
+            .formatted("OWNER", "HOST", "ISSUED BY", "DAYS", "NEXT RENEWAL", "LAST ERROR"));
     for (JsonNode each : certificates) {
       text.append(
-          "%-20s %-36s %-8s %5d  %-20s %s%n"
+          "%-20s %-36s %-12s %5d  %-20s %s%n"
               .formatted(
                   said(each, "owner"),
                   said(each, "host"),
-                  said(each, "kind"),
+                  issuedBy(each),
                   each.path("daysLeft").asLong(0),
                   renewal(each),
                   said(each, "lastError")));
@@ -30,6 +30,10 @@ final class CertificateText {
     line(text, "owner", said(certificate, "owner") + " (" + said(certificate, "ownerKind") + ")");
     line(text, "host", said(certificate, "host"));
     line(text, "kind", said(certificate, "kind"));
+    line(text, "issued by", issuedBy(certificate));
+    if (certificate.path("profile").isString()) {
+      line(text, "profile", said(certificate, "profile"));
+    }
     line(text, "issuer", said(certificate, "issuer"));
     line(text, "serial", said(certificate, "serial"));
     var names = new java.util.ArrayList<String>();
@@ -43,19 +47,28 @@ final class CertificateText {
         "%s (%d days left)"
             .formatted(said(certificate, "notAfter"), certificate.path("daysLeft").asLong(0)));
     line(text, "next renewal", renewal(certificate));
+    JsonNode window = certificate.path("renewalWindow");
+    if (window.isObject()) {
+      line(text, "its window", said(window, "start") + " to " + said(window, "end"));
+    }
     line(text, "last error", certificate.path("lastError").asString("none"));
     text.append("history\n");
     for (JsonNode past : certificate.path("history")) {
       text.append(
-          "  %s  %s  %s%n"
+          "  %s  %s  %s  %s%n"
               .formatted(
                   said(past, "created"),
                   said(past, "serial"),
+                  issuedBy(past),
                   past.path("replaced").isString()
                       ? "until " + said(past, "replaced")
                       : "in service"));
     }
     return text.toString();
+  }
+
+  private static String issuedBy(JsonNode certificate) {
+    return certificate.path("issuedBy").asString("its owner");
   }
 
   private static String renewal(JsonNode certificate) {

@@ -16,11 +16,12 @@ class CertificateCommandTest {
   private static final String ALL = new WorkspaceId("s", "g", "w").path() + "/certificates";
   private static final String ONE =
       """
-      {"owner":"myaks","ownerKind":"ComputeTarget","host":"a.local","kind":"Platform","issuer":"I","serial":"1f",
+      {"owner":"myaks","ownerKind":"ComputeTarget","host":"a.local","kind":"Platform","issuer":"I",
+       "issuedBy":"letsencrypt","profile":"shortlived","renewalWindow":{"start":"2026-02-01T00:00:00Z","end":"2026-03-02T00:00:00Z"},"serial":"1f",
        "names":["a.local","b.local"],"keyType":"EC P-256","notBefore":"2026-01-01T00:00:00Z",
        "notAfter":"2026-04-01T00:00:00Z","daysLeft":42,"nextRenewal":"2026-03-01T00:00:00Z","lastError":null,
-       "history":[{"serial":"1e","created":"2025-10-01T00:00:00Z","replaced":"2026-01-01T00:00:00Z"},
-                  {"serial":"1f","created":"2026-01-01T00:00:00Z","replaced":null}]}
+       "history":[{"serial":"1e","issuedBy":"embedded","created":"2025-10-01T00:00:00Z","replaced":"2026-01-01T00:00:00Z"},
+                  {"serial":"1f","issuedBy":"letsencrypt","created":"2026-01-01T00:00:00Z","replaced":null}]}
       """;
 
   @TempDir Path folder;
@@ -56,7 +57,7 @@ class CertificateCommandTest {
   @Test
   void listsWhatIsInService() {
     assertThat(run("list").out().lines().toList().getLast())
-        .contains("myaks", "a.local", "Platform", "42", "2026-03-01");
+        .contains("myaks", "a.local", "letsencrypt", "42", "2026-03-01");
     assertThat(Wire.parse(run("list", "--json").out())).hasSize(1);
   }
 
@@ -64,8 +65,10 @@ class CertificateCommandTest {
   void showsOneWithItsHistory() {
     assertThat(run("show", "myaks").out())
         .contains("EC P-256", "(42 days left)", "a.local, b.local", "last error    none")
-        .contains("1e  until 2026-01-01")
-        .contains("1f  in service");
+        .contains("issued by     letsencrypt", "profile       shortlived", "issuer        I")
+        .contains("its window    2026-02-01T00:00:00Z to 2026-03-02")
+        .contains("1e  embedded  until 2026-01-01")
+        .contains("1f  letsencrypt  in service");
     assertThat(Wire.parse(run("show", "myaks", "--json").out())).isEqualTo(Wire.parse(ONE));
   }
 

@@ -12,6 +12,7 @@ public record Alert(Instant time, Kind kind, String subject, String message) {
   /** What happened, with the word that receivers get for it. */
   public enum Kind {
     RENEWAL_FAILED("certificate.renewal-failed"),
+    OTHER_ISSUER("certificate.other-issuer"),
     PROOF_FAILED("certificate.proof-failed"),
     EXPIRES_SOON("certificate.expires-soon");
 

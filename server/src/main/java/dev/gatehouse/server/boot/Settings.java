@@ -18,7 +18,8 @@ record Settings(
     Python python,
     Tls tls,
     Watch watch,
-    Authority authority) {
+    Authority authority,
+    IssuerSettings issuers) {
 
   /**
    * Where the gateway and the DNS server listen.
@@ -149,8 +150,9 @@ record Settings(
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
     var watch = watch(source, data.resolve("logs"), listen);
     var authority = new Authority(lists(source));
+    var issuers = IssuerSettings.read(source);
     source.refuseUnknown();
-    return new Settings(listen, names, home, python, tls, watch, authority);
+    return new Settings(listen, names, home, python, tls, watch, authority, issuers);
   }
 
   private static Watch watch(SettingsSource source, Path logs, Listen listen) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -127,6 +128,18 @@ final class SettingsSource {
           }
           throw wrong(key, "•••", "a URL that begins with https:// or http://");
         });
+  }
+
+  /** What follows this beginning in keys of the file and of the command line. */
+  Set<String> under(String prefix) {
+    var found = new TreeSet<String>();
+    for (Set<String> keys : List.of(fromFile.keySet(), options.keySet())) {
+      keys.stream()
+          .filter(key -> key.startsWith(prefix))
+          .map(key -> key.substring(prefix.length()))
+          .forEach(found::add);
+    }
+    return found;
   }
 
   /** Refuses what the file holds and nothing has asked for. */

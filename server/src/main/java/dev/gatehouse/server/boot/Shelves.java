@@ -47,22 +47,14 @@ final class Shelves {
     }
 
     @Override
-    public void installBrought(String owner, BroughtPair pair) {
+    public void installBrought(String owner, BroughtPair pair) throws InterruptedException {
       certificates.installBrought(owner, pair);
     }
 
     @Override
-    public void ensureIssued(String owner, String host) {
-      boolean served =
-          certificates
-              .of(owner)
-              .filter(installed -> !installed.brought())
-              .filter(installed -> installed.host().equals(host))
-              .isPresent();
-      if (!served) {
-        certificates.refuseTaken(owner, host);
-        certificates.installIssued(owner, host);
-      }
+    public void ensureIssued(String owner, String host) throws InterruptedException {
+      certificates.refuseTaken(owner, host);
+      certificates.ensureIssued(owner, host);
     }
 
     @Override

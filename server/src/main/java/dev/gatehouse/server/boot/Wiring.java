@@ -6,6 +6,7 @@ import dev.gatehouse.gateway.Gateway;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.Watchers;
 import dev.gatehouse.gateway.onnx.OnnxModels;
+import dev.gatehouse.server.acme.Acme;
 import dev.gatehouse.server.alert.Alerts;
 import dev.gatehouse.server.artifact.ArtifactRoutes;
 import dev.gatehouse.server.artifact.Artifacts;
@@ -19,6 +20,7 @@ import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Handshake;
+import dev.gatehouse.server.certificate.Issuers;
 import dev.gatehouse.server.certificate.Issuing;
 import dev.gatehouse.server.certificate.Outside;
 import dev.gatehouse.server.certificate.PlatformAuthority;
@@ -71,6 +73,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Makes every long-lived object of the server, in the order in which they depend on each other. */
@@ -92,6 +95,7 @@ final class Wiring implements AutoCloseable {
   private final Identity identity;
   private final Workspaces workspaces;
   private final PlatformAuthority authority;
+  private final Acme acme;
   private final Certificates certificates;
   private final AuthorityCare care;
   private final NameServer dns;
@@ -138,9 +142,18 @@ final class Wiring implements AutoCloseable {
             Derived.permitted(settings),
             Derived.signing(settings, clock, random));
     var certificateStore = new CertificateStore(database, sealer);
+    acme =
+        new Acme(
+            database,
+            sealer,
+            new Acme.Surroundings(this::publish, names, clock, random, Thread::sleep));
     var issuing =
         new Issuing(
-            authority, LEAF_LIFE, new RenewalPolicy(random), Derived.controlPlaneNames(settings));
+            new Issuers(settings.issuers().open(acme, authority), database, threads, clock),
+            authority,
+            LEAF_LIFE,
+            new RenewalPolicy(random),
+            Derived.controlPlaneNames(settings));
     CertifiedKey own = Certificates.controlPlane(certificateStore, issuing, clock);
     var alerts = new Alerts(settings.watch().webhook(), Alerts.Pace.DEFAULT);
     closer.add("alerts", alerts);
@@ -238,6 +251,7 @@ final class Wiring implements AutoCloseable {
     services.announce();
     timers.start();
     closer.add("timers", timers);
+    Thread.startVirtualThread(acme::takeBackLeftOver);
     certificates.start();
     care.start();
     operations.start();
@@ -268,6 +282,10 @@ final class Wiring implements AutoCloseable {
         settings.names(),
         settings.home(),
         subscription);
+  }
+
+  private void publish(UnaryOperator<Snapshot> change) {
+    gateway.update(change);
   }
 
   private Publication.Addresses addresses() {

@@ -77,7 +77,12 @@ public final class AuthorityCare {
   /** Imports the chain; the control plane's own certificate follows before this returns. */
   void accept(String chainPem, Announcement announcement) {
     authority.accept(chainPem);
-    certificates.follow(authority::outdated);
+    try {
+      certificates.follow(authority::outdated);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted; the next start goes on", e);
+    }
     try {
       announcement.root(authority.rootPem());
     } catch (IOException e) {

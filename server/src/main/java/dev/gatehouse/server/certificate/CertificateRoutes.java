@@ -77,14 +77,18 @@ public final class CertificateRoutes {
   }
 
   private Operation begin(Workspace workspace, Owner owner) {
-    certificates.refuseRenewal(owner.id());
+    // The operation may run again after a crash: it replaces this one, and not its successor.
+    String renewed = certificates.renewableId(owner.id());
     return operations.begin(
-        RENEW, workspace.id(), owner.name(), Json.object().put("owner", owner.id()));
+        RENEW,
+        workspace.id(),
+        owner.name(),
+        Json.object().put("owner", owner.id()).put("renewed", renewed));
   }
 
-  private void renew(Operation operation, OperationLog log) {
+  private void renew(Operation operation, OperationLog log) throws InterruptedException {
     String owner = operation.input().path("owner").asString("");
-    certificates.renew(owner);
+    certificates.renew(owner, operation.input().path("renewed").asString(""));
     certificates
         .standing(owner)
         .ifPresent(now -> log.line("The serial is %s now.".formatted(now.facts().serial())));
@@ -136,8 +140,6 @@ public final class CertificateRoutes {
         .flatMap(installed ->
             certificates
                 .standing(owner.id())
-                .map(now ->
-                    CertificateView.certificate(
-                        owner, installed.host(), now, certificates.history(owner.id()))));
+                .map(now -> CertificateView.certificate(owner, installed.host(), now)));
   }
 }

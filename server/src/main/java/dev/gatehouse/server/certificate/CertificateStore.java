@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +27,6 @@ public final class CertificateStore {
     this.database = database;
     this.sealer = sealer;
   }
-
-  /** A certificate that an owner had or has; serial in lower-case hex. */
-  record Past(
-      String serial,
-      String issuer,
-      String host,
-      Instant notAfter,
-      Instant created,
-      Optional<Instant> replaced) {}
 
   Optional<Stored> find(String id) {
     return one(IN_SERVICE + " AND id = ?", id);
@@ -60,15 +52,21 @@ public final class CertificateStore {
         .jdbi()
         .withHandle(h ->
             h.createQuery(
-                    "SELECT host, brought, not_after, next_attempt, failures FROM certificate"
-                        + " WHERE replaced_at IS NULL ORDER BY host")
+                    "SELECT c.*, (SELECT count(*) FROM certificate p WHERE p.owner = c.owner"
+                        + " AND p.replaced_at IS NOT NULL) AS past"
+                        + " FROM certificate c WHERE replaced_at IS NULL ORDER BY host")
                 .map((rs, _) ->
                     new Outlook(
                         rs.getString("host"),
-                        rs.getBoolean("brought"),
+                        origin(rs),
+                        rs.getString("issuer"),
+                        rs.getString("serial"),
+                        text(rs, "key_type"),
+                        List.of(text(rs, "names").split(" ")),
                         Instant.parse(rs.getString("not_after")),
                         Optional.ofNullable(instant(rs, "next_attempt")),
-                        rs.getInt("failures")))
+                        rs.getInt("failures"),
+                        rs.getInt("past")))
                 .list());
   }
 
@@ -82,11 +80,42 @@ public final class CertificateStore {
                     new Past(
                         rs.getString("serial"),
                         rs.getString("issuer"),
+                        origin(rs),
                         rs.getString("host"),
                         Instant.parse(rs.getString("not_after")),
                         Instant.parse(rs.getString("created_at")),
                         Optional.ofNullable(instant(rs, "replaced_at"))))
                 .list());
+  }
+
+  /** The window that its issuer told last. */
+  Optional<Window> window(String id) {
+    return database
+        .jdbi()
+        .withHandle(h ->
+            h.createQuery(
+                    "SELECT window_start, window_end FROM certificate"
+                        + " WHERE id = ? AND window_start IS NOT NULL")
+                .bind(0, id)
+                .map((rs, _) ->
+                    new Window(
+                        Instant.parse(rs.getString("window_start")),
+                        Instant.parse(rs.getString("window_end"))))
+                .findOne());
+  }
+
+  /** When the one began that the owner had before it. */
+  Optional<Instant> begunBefore(Stored stored) {
+    return database
+        .jdbi()
+        .withHandle(h ->
+            h.createQuery(
+                    "SELECT created_at FROM certificate WHERE owner = ? AND replaced_at IS NOT NULL"
+                        + " ORDER BY created_at DESC LIMIT 1")
+                .bind(0, stored.owner())
+                .mapTo(String.class)
+                .findOne())
+        .map(Instant::parse);
   }
 
   /** Puts it in service in the place of whatever its owner or its host had. */
@@ -135,32 +164,56 @@ public final class CertificateStore {
         arguments.toArray());
   }
 
+  /** A renewal failed. */
   void failed(String id, String error, Instant next) {
-    database
-        .jdbi()
-        .useHandle(h ->
-            h.execute(
-                "UPDATE certificate SET failures = failures + 1, last_error = ?, next_attempt = ? WHERE id = ?",
-                error,
-                next.toString(),
-                id));
+    update(
+        "failures = failures + 1, last_error = ?, next_attempt = ? WHERE id = ?",
+        error,
+        next.toString(),
+        id);
   }
 
-  void postpone(String id, @Nullable Instant next) {
-    database
-        .jdbi()
-        .useHandle(h ->
-            h.execute(
-                "UPDATE certificate SET next_attempt = ? WHERE id = ?",
-                next == null ? null : next.toString(),
-                id));
+  /** A renewal that somebody asked for failed: what is planned stays. */
+  void noted(String id, String error) {
+    update("last_error = ? WHERE id = ?", error, id);
+  }
+
+  /** No better issuer gave one: the next attempt is moved. */
+  void noted(String id, String error, Instant next) {
+    update("last_error = ?, next_attempt = ? WHERE id = ?", error, next.toString(), id);
+  }
+
+  /** Its owner was warned; without another time, there is no more warning. */
+  void warned(String id, Optional<Instant> next) {
+    update("next_attempt = ? WHERE id = ?", next.map(Instant::toString).orElse(null), id);
+  }
+
+  /** It is to be renewed now. */
+  void hasten(String id, Instant now) {
+    update("renewal = ?, next_attempt = ? WHERE id = ?", now.toString(), now.toString(), id);
+  }
+
+  /** Its issuer has told another window. */
+  void plan(String id, Window window, Instant renewal, Instant attempt) {
+    update(
+        "window_start = ?, window_end = ?, renewal = ?, next_attempt = ? WHERE id = ?",
+        window.start().toString(),
+        window.end().toString(),
+        renewal.toString(),
+        attempt.toString(),
+        id);
+  }
+
+  private void update(String rest, @Nullable Object... values) {
+    database.jdbi().useHandle(h -> h.execute("UPDATE certificate SET " + rest, values));
   }
 
   private void insert(Handle h, Stored next, Instant now) {
     CertificateFacts facts = next.facts();
     h.execute(
         "INSERT INTO certificate (id, owner, host, brought, issuer, serial, not_before, not_after, sealed,"
-            + " created_at, next_attempt, issuer_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " created_at, next_attempt, issuer_key, issued_by, profile, key_type, names, renewal, last_error)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         next.id(),
         next.owner(),
         next.host(),
@@ -172,7 +225,13 @@ public final class CertificateStore {
         sealer.sealText(Pem.of(next.pair()), context(next.owner(), next.id())),
         now.toString(),
         next.nextAttempt().map(Instant::toString).orElse(null),
-        issuerKey(next));
+        issuerKey(next),
+        next.origin().issued().map(Origin.Issued::issuer).orElse(null),
+        next.origin().issued().map(Origin.Issued::profile).orElse(null),
+        facts.keyType(),
+        String.join(" ", facts.names()),
+        next.plannedRenewal().map(Instant::toString).orElse(null),
+        next.lastError().orElse(null));
   }
 
   private static @Nullable String issuerKey(Stored next) {
@@ -193,11 +252,22 @@ public final class CertificateStore {
         id,
         owner,
         row.getString("host"),
-        row.getBoolean("brought"),
+        origin(row),
         Pem.pair(sealer.openText(row.getBytes("sealed"), context(owner, id))),
         instant(row, "next_attempt"),
+        instant(row, "renewal"),
         row.getInt("failures"),
         row.getString("last_error"));
+  }
+
+  private static Origin origin(ResultSet row) throws SQLException {
+    return row.getBoolean("brought")
+        ? new Origin.Brought()
+        : new Origin.Issued(text(row, "issued_by"), text(row, "profile"));
+  }
+
+  private static String text(ResultSet row, String column) throws SQLException {
+    return Objects.requireNonNullElse(row.getString(column), "");
   }
 
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

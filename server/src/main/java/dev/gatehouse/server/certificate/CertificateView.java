@@ -3,19 +3,20 @@ package dev.gatehouse.server.certificate;
 import dev.gatehouse.server.operation.Operation;
 import dev.gatehouse.server.rest.Json;
 import java.time.Instant;
-import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What clients get to see of certificates; keys are never in it. */
-final class CertificateView {
+public final class CertificateView {
   private CertificateView() {}
 
-  static ObjectNode certificate(
-      Owner owner, String host, Standing now, List<CertificateStore.Past> history) {
+  /** All that is known of it, its past included. */
+  public static ObjectNode of(Standing now) {
     var facts = now.facts();
-    var body = Json.object().put("owner", owner.name()).put("ownerKind", owner.kind().word());
-    body.put("host", host).put("kind", now.brought() ? "Custom" : "Platform");
-    body.put("issuer", facts.issuer()).put("serial", facts.serial());
+    var body =
+        Json.object().put("kind", now.origin() instanceof Origin.Brought ? "Custom" : "Platform");
+    body.put("issuer", facts.issuer());
+    origin(body, now.origin());
+    body.put("serial", facts.serial());
     var names = body.putArray("names");
     facts.names().forEach(names::add);
     body.put("keyType", facts.keyType());
@@ -23,16 +24,40 @@ final class CertificateView {
     body.put("notAfter", facts.notAfter().toString());
     body.put("daysLeft", now.daysLeft());
     body.put("nextRenewal", now.nextRenewal().map(Instant::toString).orElse(null));
+    if (now.window().isPresent()) {
+      body.putObject("renewalWindow")
+          .put("start", now.window().get().start().toString())
+          .put("end", now.window().get().end().toString());
+    } else {
+      body.putNull("renewalWindow");
+    }
     body.put("lastError", now.lastError().orElse(null));
     var past = body.putArray("history");
-    history.forEach(each ->
-        past.addObject()
-            .put("serial", each.serial())
-            .put("issuer", each.issuer())
-            .put("host", each.host())
-            .put("notAfter", each.notAfter().toString())
-            .put("created", each.created().toString())
-            .put("replaced", each.replaced().map(Instant::toString).orElse(null)));
+    now.history().forEach(each -> past.add(past(each)));
+    return body;
+  }
+
+  private static ObjectNode past(Past each) {
+    var body = Json.object().put("serial", each.serial()).put("issuer", each.issuer());
+    origin(body, each.origin());
+    return body.put("host", each.host())
+        .put("notAfter", each.notAfter().toString())
+        .put("created", each.created().toString())
+        .put("replaced", each.replaced().map(Instant::toString).orElse(null));
+  }
+
+  /** Null where there is nothing to say: for what its owner brought, and for no profile. */
+  private static void origin(ObjectNode body, Origin origin) {
+    body.put("issuedBy", origin.issued().map(Origin.Issued::issuer).orElse(null));
+    body.put(
+        "profile",
+        origin.issued().map(Origin.Issued::profile).filter(p -> !p.isEmpty()).orElse(null));
+  }
+
+  static ObjectNode certificate(Owner owner, String host, Standing now) {
+    var body = Json.object().put("owner", owner.name()).put("ownerKind", owner.kind().word());
+    body.put("host", host);
+    body.setAll(of(now));
     return body;
   }
 

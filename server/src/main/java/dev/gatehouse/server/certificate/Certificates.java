@@ -3,45 +3,31 @@ package dev.gatehouse.server.certificate;
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.certificates.CertifiedKey;
-import dev.gatehouse.certificates.IssuerFault;
-import dev.gatehouse.certificates.Pem;
-import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.certificates.RevocationList.Reason;
-import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.state.Timers;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one certificate that each owner (a compute target or a service with an own name) has; every
- * change ends with a handshake that shows the new serial, or is undone. A change is stored after
- * its proof, so a crash before that leaves the old certificate.
+ * change ends with a handshake that shows the new serial, or is undone.
  */
 public final class Certificates {
   static final String CONTROL_PLANE = "control-plane";
 
   private static final Logger log = LoggerFactory.getLogger(Certificates.class);
-  private static final String ALARM = "certificate";
 
   private final CertificateStore store;
   private final Issuing issuing;
-  private final Timers timers;
   private final InstantSource clock;
-  private final Exhibition exhibition;
-  private final Consumer<Alert> alerts;
-
-  // One change at a time: what the gateway, the DNS and the table say must not be mixed.
-  private final ReentrantLock changing = new ReentrantLock();
+  private final Swaps swaps;
+  private final Renewals renewals;
 
   /** Before the start of the timers. */
   public Certificates(
@@ -52,15 +38,14 @@ public final class Certificates {
       InstantSource clock) {
     this.store = store;
     this.issuing = issuing;
-    this.exhibition = new Exhibition(outside, issuing.controlPlane());
-    this.alerts = outside.alerts();
-    this.timers = timers;
     this.clock = clock;
-    timers.define(ALARM, this::ring);
+    var exhibition = new Exhibition(outside, issuing.controlPlane());
+    this.swaps = new Swaps(store, exhibition, outside.alerts(), clock);
+    this.renewals = new Renewals(store, issuing, swaps, timers, clock, outside.alerts());
   }
 
   /** A certificate in service; the chain is PEM, the key is not in it. */
-  public record Installed(String owner, String host, boolean brought, String chainPem) {}
+  public record Installed(String id, String owner, String host, boolean brought, String chainPem) {}
 
   /**
    * The control plane's own pair, for a gateway to begin with: the stored one, or a new one at the
@@ -77,23 +62,20 @@ public final class Certificates {
         return kept.get().pair();
       }
     }
-    CertifiedKey pair = issue(issuing, issuing.controlPlane());
-    Instant renewal = issuing.policy().renewal(pair.leaf());
-    store.replace(stored(CONTROL_PLANE, issuing.controlPlane().getFirst(), pair, renewal), now);
-    return pair;
+    try {
+      Stored next = Renewals.controlPlane(issuing);
+      store.replace(next, now);
+      return next.pair();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted at the start", e);
+    }
   }
 
   /** Shows everything that is stored, and sees to it that it is renewed; the timers must run. */
   public void start() {
-    changing.lock();
-    try {
-      for (Stored each : store.all()) {
-        exhibition.showAgain(each);
-        each.nextAttempt().ifPresent(at -> timers.setIfAbsent(ALARM, each.id(), at));
-      }
-    } finally {
-      changing.unlock();
-    }
+    swaps.showAll();
+    renewals.start();
   }
 
   /**
@@ -120,33 +102,58 @@ public final class Certificates {
   /**
    * Stores the pair sealed, puts it into the gateway under its name, and proves it by a handshake.
    */
-  public void installBrought(String owner, BroughtPair pair) {
+  public void installBrought(String owner, BroughtPair pair) throws InterruptedException {
     refuseTaken(owner, pair.cname());
     pair.repairs().forEach(repair -> log.info("certificate of {}: {}", pair.cname(), repair));
     pair.warnings().forEach(warning -> log.warn("certificate of {}: {}", pair.cname(), warning));
-    Instant warning = nextWarning(pair.pair(), clock.instant());
-    install(
-        new Stored(newId(), owner, pair.cname(), true, pair.pair(), warning, 0, null),
-        null,
-        Optional.of(Reason.SUPERSEDED));
+    var warning = Renewals.nextWarning(pair.pair(), clock.instant());
+    var next =
+        new Stored(
+            Renewals.newId(),
+            owner,
+            pair.cname(),
+            new Origin.Brought(),
+            pair.pair(),
+            warning.orElse(null),
+            null,
+            0,
+            null);
+    swaps.install(new Swaps.Change(next, Optional.empty(), Optional.of(Reason.SUPERSEDED)));
+    renewals.watch(next);
   }
 
   /**
-   * Issues a certificate for a platform name, adds its DNS record, installs and proves it. When
-   * another owner has the name, it moves.
+   * Sees to it that a certificate of ours is in service at the name: issues it, adds its DNS
+   * record, installs and proves it. When another owner has the name, it moves.
    */
-  public void installIssued(String owner, String host) {
-    installIssued(owner, host.toLowerCase(Locale.ROOT), null, Optional.of(Reason.SUPERSEDED));
+  public void ensureIssued(String owner, String host) throws InterruptedException {
+    ensureIssued(owner, host, "");
+  }
+
+  /**
+   * The same, but the one in service is renewed if it has the chain {@code renewed}: asking twice
+   * renews once.
+   */
+  public void ensureIssued(String owner, String host, String renewed) throws InterruptedException {
+    renewals.ensure(owner, host.toLowerCase(Locale.ROOT), renewed);
   }
 
   /** A new key and certificate now, whatever is left of the old one. */
-  public void renew(String owner) {
-    renew(renewable(owner), Optional.of(Reason.SUPERSEDED));
+  public void renew(String owner) throws InterruptedException {
+    renewals.renew(renewable(owner));
   }
 
-  /** A 400 unless the owner has a certificate that the platform can renew. */
-  void refuseRenewal(String owner) {
-    var _ = renewable(owner);
+  /** The same, unless the one with this id has been replaced already. */
+  void renew(String owner, String id) throws InterruptedException {
+    Stored present = renewable(owner);
+    if (present.id().equals(id)) {
+      renewals.renew(present);
+    }
+  }
+
+  /** The id of the certificate of ours that the owner has; a 400 when it has none. */
+  String renewableId(String owner) {
+    return renewable(owner).id();
   }
 
   private Stored renewable(String owner) {
@@ -160,52 +167,39 @@ public final class Certificates {
 
   /** Has those of the issued ones renewed soon, each by its own alarm. */
   void reissue(Predicate<CertifiedKey> which) {
-    Instant now = clock.instant();
-    for (Stored each : store.all()) {
-      if (!each.brought() && which.test(each.pair())) {
-        store.postpone(each.id(), now);
-        timers.set(ALARM, each.id(), now);
-      }
-    }
+    store.all().stream()
+        .filter(each -> !each.brought() && which.test(each.pair()))
+        .forEach(renewals::hasten);
   }
 
   /** The same, but the control plane's own is renewed before this returns. */
-  void follow(Predicate<CertifiedKey> which) {
-    store
-        .inService(CONTROL_PLANE)
-        .filter(own -> which.test(own.pair()))
-        .ifPresent(own -> renew(own, Optional.of(Reason.SUPERSEDED)));
+  void follow(Predicate<CertifiedKey> which) throws InterruptedException {
+    Optional<Stored> own =
+        store.inService(CONTROL_PLANE).filter(present -> which.test(present.pair()));
+    if (own.isPresent()) {
+      renewals.renew(own.get());
+    }
     reissue(which);
   }
 
   /** Forgets the owner's certificate and takes its name out of the gateway and the DNS. */
   public void remove(String owner) {
-    changing.lock();
-    try {
-      Optional<Stored> old = store.inService(owner);
-      store.retire(owner, clock.instant(), Reason.CESSATION_OF_OPERATION);
-      old.ifPresent(exhibition::hide);
-    } finally {
-      changing.unlock();
-    }
+    swaps.remove(owner);
   }
 
   /** What is served for the owner. */
   public Optional<Installed> of(String owner) {
     return store
         .inService(owner)
-        .map(
-            each -> new Installed(owner, each.host(), each.brought(), Pem.of(each.pair().chain())));
+        .map(each -> new Installed(each.id(), owner, each.host(), each.brought(), each.chainPem()));
   }
 
   /** How the owner's certificate stands. */
   public Optional<Standing> standing(String owner) {
-    return store.inService(owner).map(each -> Standing.of(each, clock.instant()));
-  }
-
-  /** All certificates that the owner had, the one in service last. */
-  List<CertificateStore.Past> history(String owner) {
-    return store.history(owner);
+    return store
+        .inService(owner)
+        .map(each ->
+            Standing.of(each, store.window(each.id()), store.history(owner), clock.instant()));
   }
 
   /** What is ahead of every certificate in service. */
@@ -214,139 +208,12 @@ public final class Certificates {
   }
 
   /** Serves the alarm of one stored certificate; says when it is to ring again. */
-  Optional<Instant> ring(String id) {
-    Optional<Stored> found = store.find(id);
-    if (found.isEmpty() || found.get().nextAttempt().isEmpty()) {
-      return Optional.empty();
-    }
-    Stored due = found.get();
-    Instant now = clock.instant();
-    if (due.nextAttempt().filter(now::isBefore).isPresent()) {
-      return due.nextAttempt();
-    }
-    if (due.brought()) {
-      return warn(due, now);
-    }
-    try {
-      renew(due, Optional.empty());
-      return Optional.empty();
-    } catch (ProblemException e) {
-      Instant next = RenewalPolicy.retry(due.failures() + 1, now, due.facts().notAfter());
-      log.warn(
-          "the certificate of {} could not be renewed and expires at {}; the next try is at {}: {}",
-          due.host(),
-          due.facts().notAfter(),
-          next,
-          e.problem().message());
-      store.failed(id, e.problem().message(), next);
-      return Optional.of(next);
-    }
+  Optional<Instant> ring(String id) throws InterruptedException {
+    return renewals.ring(id);
   }
 
-  private Optional<Instant> warn(Stored due, Instant now) {
-    raise(
-        Alert.Kind.EXPIRES_SOON,
-        due,
-        "The custom certificate expires at %s (%d days left) and only its owner can renew it; send the new one."
-            .formatted(due.facts().notAfter(), due.facts().daysLeft(now)));
-    @Nullable Instant next = nextWarning(due.pair(), now);
-    store.postpone(due.id(), next);
-    return Optional.ofNullable(next);
-  }
-
-  private static @Nullable Instant nextWarning(CertifiedKey pair, Instant now) {
-    return RenewalPolicy.alarms(pair.leaf()).stream()
-        .filter(now::isBefore)
-        .findFirst()
-        .orElse(null);
-  }
-
-  private void renew(Stored old, Optional<Reason> revoked) {
-    try {
-      installIssued(old.owner(), old.host(), old, revoked);
-    } catch (RuntimeException e) {
-      raise(
-          Alert.Kind.RENEWAL_FAILED,
-          old,
-          "The certificate could not be renewed and expires at %s: %s"
-              .formatted(old.facts().notAfter(), e.getMessage()));
-      throw e;
-    }
-    log.info("the certificate of {} was renewed", old.host());
-  }
-
-  private void installIssued(
-      String owner, String host, @Nullable Stored renewed, Optional<Reason> revoked) {
-    boolean own = owner.equals(CONTROL_PLANE);
-    CertifiedKey pair = issue(issuing, own ? issuing.controlPlane() : List.of(host));
-    install(stored(owner, host, pair, issuing.policy().renewal(pair.leaf())), renewed, revoked);
-  }
-
-  /**
-   * Shows, proves, stores.
-   *
-   * @param renewed what it replaces; when that is no longer in service, nothing is to be done
-   * @param revoked why what it replaces is no longer good, if it is not simply old
-   */
-  private void install(Stored next, @Nullable Stored renewed, Optional<Reason> revoked) {
-    changing.lock();
-    try {
-      Optional<Stored> before = store.inService(next.owner());
-      if (renewed != null && before.filter(b -> b.id().equals(renewed.id())).isEmpty()) {
-        return;
-      }
-      Optional<Stored> holder =
-          store.atHost(next.host()).filter(h -> !h.owner().equals(next.owner()));
-      try {
-        exhibition.show(next);
-        prove(next);
-        store.replace(next, clock.instant(), revoked);
-      } catch (RuntimeException e) {
-        before.ifPresentOrElse(b -> exhibition.showAgain(b, next), () -> exhibition.hide(next));
-        holder.ifPresent(exhibition::showAgain);
-        throw e;
-      }
-      before.filter(b -> !b.host().equals(next.host())).ifPresent(exhibition::forgetName);
-    } finally {
-      changing.unlock();
-    }
-    next.nextAttempt().ifPresent(at -> timers.setIfAbsent(ALARM, next.id(), at));
-  }
-
-  private void prove(Stored next) {
-    try {
-      exhibition.prove(next);
-    } catch (ProblemException e) {
-      raise(Alert.Kind.PROOF_FAILED, next, e.problem().message());
-      throw e;
-    }
-  }
-
-  private void raise(Alert.Kind kind, Stored about, String message) {
-    alerts.accept(new Alert(clock.instant(), kind, about.host(), message));
-  }
-
-  private static CertifiedKey issue(Issuing issuing, List<String> names) {
-    try {
-      return issuing.issuer().issue(names, issuing.life());
-    } catch (IssuerFault e) {
-      throw new ProblemException(
-          new Problem.Upstream(
-              "IssuerFailed",
-              "The issuer '%s' gave no certificate for '%s': %s"
-                  .formatted(issuing.issuer().name(), names.getFirst(), e.getMessage())),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for the issuer", e);
-    }
-  }
-
-  private static Stored stored(String owner, String host, CertifiedKey pair, Instant renewal) {
-    return new Stored(newId(), owner, host, false, pair, renewal, 0, null);
-  }
-
-  private static String newId() {
-    return UUID.randomUUID().toString();
+  /** Asks the issuer of one about its window; says when to ask again. */
+  Optional<Instant> ask(String id) throws InterruptedException {
+    return renewals.ask(id);
   }
 }

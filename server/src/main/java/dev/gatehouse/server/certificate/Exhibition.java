@@ -57,7 +57,16 @@ final class Exhibition {
   }
 
   void forgetName(Stored shown) {
-    outside.names().remove(shown.host());
+    forgetName(shown.host());
+  }
+
+  void forgetName(String host) {
+    outside.names().remove(host);
+  }
+
+  /** The name leads to us from now on, although there is nothing to be shown yet. */
+  void announceName(String host) {
+    outside.names().add(host);
   }
 
   /** A problem when the gateway does not show this very certificate under its name. */

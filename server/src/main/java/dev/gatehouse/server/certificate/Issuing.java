@@ -10,11 +10,20 @@ import java.util.Locale;
 /**
  * Who signs the platform's certificates, for how long at most, and when they are renewed.
  *
+ * @param issuers of targets and services
+ * @param embedded the issuer of the control plane's own, whose names nobody else certifies
  * @param controlPlane the control plane's own names: the first is a DNS name under which it is
  *     known, the others may be addresses
  */
 public record Issuing(
-    Issuer issuer, Duration life, RenewalPolicy policy, List<String> controlPlane) {
+    Issuers issuers,
+    Issuer embedded,
+    Duration life,
+    RenewalPolicy policy,
+    List<String> controlPlane) {
+  /** The name of the embedded authority among the issuers. */
+  public static final String EMBEDDED = "embedded";
+
   public Issuing {
     controlPlane = List.copyOf(controlPlane);
     if (controlPlane.isEmpty()) {

@@ -1,10 +1,10 @@
 package dev.gatehouse.server.compute;
 
+import dev.gatehouse.server.certificate.CertificateView;
 import dev.gatehouse.server.certificate.Standing;
 import dev.gatehouse.server.operation.Operation;
 import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.workspace.Workspace;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,7 +42,7 @@ final class ComputeView {
     properties.put("isAttachedCompute", compute.attached());
     properties.put("createdOn", compute.created().toString());
     properties.put("modifiedOn", compute.modified().toString());
-    standing.ifPresent(now -> properties.set("certificate", certificate(now)));
+    standing.ifPresent(now -> properties.set("certificate", CertificateView.of(now)));
     ObjectNode inner = properties.putObject("properties");
     REQUIRED.forEach(member -> inner.set(member, document.get(member)));
     if (document.has("aksNetworkingConfiguration")) {
@@ -64,19 +64,6 @@ final class ComputeView {
           ssl.put("status", "Enabled").put("cname", cname).putNull("leafDomainLabel");
     }
     return ssl.putNull("cert").put("overwriteExistingDomain", false).put("renew", false);
-  }
-
-  private static ObjectNode certificate(Standing now) {
-    var facts = now.facts();
-    return Json.object()
-        .put("issuer", facts.issuer())
-        .put("serial", facts.serial())
-        .put("keyType", facts.keyType())
-        .put("notBefore", facts.notBefore().toString())
-        .put("notAfter", facts.notAfter().toString())
-        .put("daysLeft", now.daysLeft())
-        .put("nextRenewal", now.nextRenewal().map(Instant::toString).orElse(null))
-        .put("lastError", now.lastError().orElse(null));
   }
 
   static ObjectNode operation(Operation operation) {

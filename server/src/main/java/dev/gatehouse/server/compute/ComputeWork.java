@@ -17,7 +17,7 @@ final class ComputeWork {
     this.certificates = certificates;
   }
 
-  void put(Operation operation, OperationLog log) {
+  void put(Operation operation, OperationLog log) throws InterruptedException {
     String id = operation.input().path("compute").asString("");
     Optional<Compute> compute = store.find(id);
     Optional<Change> change = store.change(id);
@@ -48,7 +48,8 @@ final class ComputeWork {
     }
   }
 
-  private Tls apply(Compute compute, Change.Step step, OperationLog log) {
+  private Tls apply(Compute compute, Change.Step step, OperationLog log)
+      throws InterruptedException {
     String id = compute.id();
     return switch (step) {
       case Change.Step.Keep _ -> compute.tls();
@@ -57,19 +58,17 @@ final class ComputeWork {
         yield new Tls.Off();
       }
       case Change.Step.Generate generate -> {
-        if (!served(id, generate)) {
-          certificates.installIssued(id, generate.host());
-          certificates
-              .standing(id)
-              .ifPresent(now ->
-                  log.line(
-                      "%s: certificate with serial %s of '%s', good until %s"
-                          .formatted(
-                              generate.host(),
-                              now.facts().serial(),
-                              now.facts().issuer(),
-                              now.facts().notAfter())));
-        }
+        certificates.ensureIssued(id, generate.host(), generate.renewed());
+        certificates
+            .standing(id)
+            .ifPresent(now ->
+                log.line(
+                    "%s: certificate with serial %s of '%s', good until %s"
+                        .formatted(
+                            generate.host(),
+                            now.facts().serial(),
+                            now.facts().issuer(),
+                            now.facts().notAfter())));
         yield new Tls.Generated(generate.label(), generate.host());
       }
       case Change.Step.Bring(var pair) -> {
@@ -77,15 +76,6 @@ final class ComputeWork {
         yield new Tls.Custom(pair.cname());
       }
     };
-  }
-
-  /** Whether a certificate is in service already that the step need not replace. */
-  private boolean served(String id, Change.Step.Generate step) {
-    return certificates
-        .of(id)
-        .filter(now -> now.host().equals(step.host()) && !now.brought())
-        .filter(now -> !now.chainPem().equals(step.renewed()))
-        .isPresent();
   }
 
   private static Provisioning.Failed failed(RuntimeException e) {

@@ -4,6 +4,7 @@ import dev.gatehouse.gateway.Measured;
 import dev.gatehouse.gateway.http.Tally;
 import dev.gatehouse.server.alert.Alerts;
 import dev.gatehouse.server.certificate.Certificates;
+import dev.gatehouse.server.certificate.Origin;
 import dev.gatehouse.server.certificate.Outlook;
 import dev.gatehouse.server.rest.Envelope;
 import dev.gatehouse.server.rest.Response;
@@ -181,6 +182,10 @@ public final class Metrics {
         prefix + "renewal_failures",
         "Failed renewals since the last one that worked.",
         Outlook::failures);
+    of(out, all, prefix + "predecessors", "Certificates that its owner had before.", Outlook::past);
+    String info = prefix + "info";
+    out.family(info, "gauge", "What it is; always 1.");
+    all.forEach(each -> out.sample(info, 1, about(each)));
     List<Outlook> ours = all.stream().filter(each -> !each.brought()).toList();
     of(
         out,
@@ -195,6 +200,20 @@ public final class Metrics {
         prefix + "next_renewal_seconds",
         "When it is renewed next (Unix time).",
         each -> each.next().orElseThrow().getEpochSecond());
+  }
+
+  private static String[] about(Outlook each) {
+    var origin = each.origin().issued();
+    return new String[] {
+      "host", each.host(),
+      "source", each.brought() ? "custom" : "platform",
+      "issuer", each.issuer(),
+      "issued_by", origin.map(Origin.Issued::issuer).orElse(""),
+      "profile", origin.map(Origin.Issued::profile).orElse(""),
+      "serial", each.serial(),
+      "key_type", each.keyType(),
+      "names", String.join(",", each.names())
+    };
   }
 
   private static void of(

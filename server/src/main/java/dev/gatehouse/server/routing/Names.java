@@ -107,12 +107,14 @@ public final class Names {
     }
   }
 
-  /** A challenge that stays does no harm, so a fault is only logged. */
-  public void removeChallenge(String name, String value) {
+  /** Whether it is gone; a challenge that stays does no harm, so a fault is only logged. */
+  public boolean removeChallenge(String name, String value) {
     try {
       server.removeText(name, value);
+      return true;
     } catch (IOException e) {
       log.warn("the TXT record of {} could not be removed: {}", name, e.getMessage());
+      return false;
     }
   }
 

@@ -43,10 +43,10 @@ public record Neighbours(
   public interface CertificateDesk {
     BroughtPair check(String cname, String certificatePem, String keyPem);
 
-    void installBrought(String owner, BroughtPair pair);
+    void installBrought(String owner, BroughtPair pair) throws InterruptedException;
 
     /** Sees to it that a platform certificate is served at the name; a present one stays. */
-    void ensureIssued(String owner, String host);
+    void ensureIssued(String owner, String host) throws InterruptedException;
 
     void remove(String owner);
   }

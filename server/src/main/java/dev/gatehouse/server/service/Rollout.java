@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -120,22 +121,21 @@ final class Rollout {
         });
   }
 
-  private void seeToCertificate(WebService service, Definition definition, OperationLog log) {
-    store
-        .brought(service.id())
-        .ifPresent(pem -> {
-          log.line("Installing the certificate of " + pem.cname());
-          install(service.id(), pem);
-        });
-    names
-        .of(service, definition)
-        .ifPresent(host -> {
-          log.line("Seeing to the certificate of " + host);
-          certificates.ensureIssued(service.id(), host);
-        });
+  private void seeToCertificate(WebService service, Definition definition, OperationLog log)
+      throws InterruptedException {
+    Optional<BroughtPem> pem = store.brought(service.id());
+    if (pem.isPresent()) {
+      log.line("Installing the certificate of " + pem.get().cname());
+      install(service.id(), pem.get());
+    }
+    Optional<String> host = names.of(service, definition);
+    if (host.isPresent()) {
+      log.line("Seeing to the certificate of " + host.get());
+      certificates.ensureIssued(service.id(), host.get());
+    }
   }
 
-  private void install(String owner, BroughtPem pem) {
+  private void install(String owner, BroughtPem pem) throws InterruptedException {
     certificates.installBrought(
         owner, certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
   }

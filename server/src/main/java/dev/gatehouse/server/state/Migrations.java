@@ -25,7 +25,8 @@ final class Migrations {
           "060-services.sql",
           "061-service-names.sql",
           "070-identity.sql",
-          "071-revocations.sql");
+          "071-revocations.sql",
+          "075-issuers.sql");
 
   private Migrations() {}
 

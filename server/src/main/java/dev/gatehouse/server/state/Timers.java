@@ -29,6 +29,9 @@ public final class Timers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Timers.class);
   private static final Duration RETRY = Duration.ofMinutes(1);
 
+  /** Virtual threads, many of which may wait for somebody far away. */
+  private static final int AT_ONCE = 256;
+
   private final Database database;
   private final ExecutorService threads;
   private final List<Task<?>> tasks = new ArrayList<>();
@@ -116,7 +119,7 @@ public final class Timers implements AutoCloseable {
                 PollingStrategyConfig.DEFAULT_FETCH.upperLimitFractionOfThreads)
             .alwaysPersistTimestampInUTC()
             .executorService(threads)
-            .threads(64)
+            .threads(AT_ONCE)
             .pollingInterval(Duration.ofSeconds(5))
             .enableImmediateExecution()
             .shutdownMaxWait(Duration.ofSeconds(5))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.dns.TsigKey;
+import dev.gatehouse.server.acme.Acme;
+import dev.gatehouse.server.acme.Challenge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,20 @@ class SettingsTest {
         webhook: https://hooks.example.org/T0
       authority:
         crl-url: http://ca.example.org/crl
+      issuers: letsencrypt, embedded
+      acme:
+        letsencrypt:
+          directory: https://ca.example.org/directory
+          email: ops@example.org, tls@example.org
+          accept-terms: true
+          profile: shortlived
+          life: 6d
+          challenge: tls-alpn-01, dns-01
+          dns-wait: 30s
+          eab-key-id: kid-1
+          eab-key-file: /etc/gatehouse/eab.key
+          ca-file: /etc/gatehouse/roots.pem
+          timeout: 10m
       """;
 
   @TempDir Path data;
@@ -118,6 +135,26 @@ class SettingsTest {
                 false,
                 Optional.of(data.resolve("logs/access.jsonl")),
                 Optional.of(URI.create("https://hooks.example.org/T0"))));
+  }
+
+  @Test
+  void readsEveryKeyOfAnIssuer() throws IOException {
+    IssuerSettings issuers = read(EVERY_KEY, Map.of(), Map.of()).issuers();
+    assertThat(issuers.order()).containsExactly("letsencrypt", "embedded");
+    assertThat(issuers.acme())
+        .containsExactly(
+            new AcmeAuthority(
+                "letsencrypt",
+                URI.create("https://ca.example.org/directory"),
+                List.of(URI.create("mailto:ops@example.org"), URI.create("mailto:tls@example.org")),
+                true,
+                "shortlived",
+                Duration.ofDays(6),
+                new Acme.Proving(
+                    List.of(Challenge.TLS_ALPN_01, Challenge.DNS_01), Duration.ofSeconds(30)),
+                Optional.of(new AcmeAuthority.Binding("kid-1", Path.of("/etc/gatehouse/eab.key"))),
+                Optional.of(Path.of("/etc/gatehouse/roots.pem")),
+                Duration.ofMinutes(10)));
   }
 
   @Test

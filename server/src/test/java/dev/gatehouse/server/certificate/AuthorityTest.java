@@ -38,7 +38,7 @@ class AuthorityTest {
 
   @Test
   void makesANewIntermediateAtTwoThirdsAndLeavesWhatTheOldOneSigned() throws Exception {
-    platform.certificates.installIssued("o", HOST);
+    platform.certificates.ensureIssued("o", HOST);
     var served = shown();
     var old = platform.authority.intermediate();
     platform.clock.pass(Duration.ofDays(1200));
@@ -58,7 +58,7 @@ class AuthorityTest {
 
   @Test
   void revokesWhatAForcedRenewalOrARemovalEnds() throws Exception {
-    platform.certificates.installIssued("o", HOST);
+    platform.certificates.ensureIssued("o", HOST);
     var first = shown().leaf().getSerialNumber();
     String id = Signing.id(platform.authority.intermediate().pair().leaf().getPublicKey());
     var before = list(id);
@@ -85,7 +85,7 @@ class AuthorityTest {
 
   @Test
   void signsUnderAnotherRootAfterAnImportAndReissues() throws Exception {
-    platform.certificates.installIssued("o", HOST);
+    platform.certificates.ensureIssued("o", HOST);
     assertThatThrownBy(() -> platform.authority.accept("x")).isInstanceOf(ProblemException.class);
     Files.writeString(
         folder.resolve("own.csr"),

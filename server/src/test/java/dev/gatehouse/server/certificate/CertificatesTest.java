@@ -38,8 +38,8 @@ class CertificatesTest {
   }
 
   @Test
-  void renewsByItselfAtTwoThirdsOfTheLife() {
-    platform.certificates.installIssued("o", HOST);
+  void renewsByItselfAtTwoThirdsOfTheLife() throws Exception {
+    platform.certificates.ensureIssued("o", HOST);
     var old = platform.store.inService("o").orElseThrow();
     assertThat(platform.certificates.ring(old.id())).isEqualTo(old.nextAttempt());
     platform.clock.pass(Duration.ofDays(61));
@@ -53,8 +53,8 @@ class CertificatesTest {
   }
 
   @Test
-  void keepsTheOldPairWhenTheIssuerIsDownAndTriesAgainLater() {
-    platform.certificates.installIssued("o", HOST);
+  void keepsTheOldPairWhenTheIssuerIsDownAndTriesAgainLater() throws Exception {
+    platform.certificates.ensureIssued("o", HOST);
     var old = platform.store.inService("o").orElseThrow();
     platform.issuer = down();
     platform.clock.pass(Duration.ofDays(61));
@@ -78,8 +78,8 @@ class CertificatesTest {
   }
 
   @Test
-  void putsTheOldPairBackWhenTheGatewayDoesNotShowTheNewOne() {
-    platform.certificates.installIssued("o", HOST);
+  void putsTheOldPairBackWhenTheGatewayDoesNotShowTheNewOne() throws Exception {
+    platform.certificates.ensureIssued("o", HOST);
     var old = shown();
     platform.proof = _ -> BigInteger.TWO;
     assertThatThrownBy(() -> platform.certificates.renew("o"))
@@ -93,7 +93,7 @@ class CertificatesTest {
         _ -> {
           throw new IOException("refused");
         };
-    assertThatThrownBy(() -> platform.certificates.installIssued("o", "b.local.gatehouse.test"))
+    assertThatThrownBy(() -> platform.certificates.ensureIssued("o", "b.local.gatehouse.test"))
         .hasMessageContaining("refused");
     assertThat(platform.gateway.get().certificates()).doesNotContainKey("b.local.gatehouse.test");
     assertThat(platform.dns.zone().recordsAt("b.local.gatehouse.test")).isEmpty();
@@ -101,8 +101,8 @@ class CertificatesTest {
   }
 
   @Test
-  void storesNoKeyInClearAndForgetsThoseOfReplacedCertificates() {
-    platform.certificates.installIssued("o", HOST);
+  void storesNoKeyInClearAndForgetsThoseOfReplacedCertificates() throws Exception {
+    platform.certificates.ensureIssued("o", HOST);
     platform.certificates.renew("o");
     var sealed =
         platform
@@ -121,7 +121,7 @@ class CertificatesTest {
   }
 
   @Test
-  void onlyWarnsAboutACustomCertificate() {
+  void onlyWarnsAboutACustomCertificate() throws Exception {
     var pair = platform.other().issue(List.of("www.contoso.test"), Duration.ofDays(30));
     var brought =
         platform.certificates.check("WWW.contoso.test.", Pem.of(pair.chain()), Pem.of(pair.key()));
@@ -141,7 +141,7 @@ class CertificatesTest {
   }
 
   @Test
-  void servesTheControlPlaneUnderItsNamesAndRenewsItToo() {
+  void servesTheControlPlaneUnderItsNamesAndRenewsItToo() throws Exception {
     var snapshot = platform.gateway.get();
     assertThat(snapshot.hosts()).containsKeys(Platform.ZONE, "localhost", "127.0.0.1", "::1");
     assertThat(snapshot.hosts().get("localhost")).isEqualTo(new Host.ControlPlane());
@@ -153,8 +153,8 @@ class CertificatesTest {
   }
 
   @Test
-  void takesTheNameAwayWhenItIsRemoved() {
-    platform.certificates.installIssued("o", HOST);
+  void takesTheNameAwayWhenItIsRemoved() throws Exception {
+    platform.certificates.ensureIssued("o", HOST);
     platform.certificates.remove("o");
     assertThat(platform.gateway.get().hosts()).doesNotContainKey(HOST);
     assertThat(platform.certificates.of("o")).isEmpty();

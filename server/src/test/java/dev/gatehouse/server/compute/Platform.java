@@ -1,15 +1,19 @@
 package dev.gatehouse.server.compute;
 
+import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.EmbeddedAuthority;
 import dev.gatehouse.certificates.Issuer;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
+import dev.gatehouse.certificates.RenewalWindow;
+import dev.gatehouse.certificates.RenewingIssuer;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.certificate.CertificateRoutes;
 import dev.gatehouse.server.certificate.CertificateStore;
 import dev.gatehouse.server.certificate.Certificates;
+import dev.gatehouse.server.certificate.Issuers;
 import dev.gatehouse.server.certificate.Issuing;
 import dev.gatehouse.server.certificate.Outside;
 import dev.gatehouse.server.certificate.Owner;
@@ -34,12 +38,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -104,6 +111,13 @@ public final class Platform implements AutoCloseable {
   }
 
   public Platform(Path folder, Now clock) throws IOException {
+    this(folder, clock, List.of());
+  }
+
+  /**
+   * @param before issuers that are asked before {@link #issuer}
+   */
+  public Platform(Path folder, Now clock, List<Issuers.Listed> before) throws IOException {
     this.clock = clock;
     database = Database.open(folder.resolve("state.db"));
     Sealer sealer = Sealer.open(folder.resolve("master.key"));
@@ -114,20 +128,40 @@ public final class Platform implements AutoCloseable {
         new PlatformAuthority(
             database, sealer, new Permitted(List.of(ZONE, "localhost"), List.of()), clock, random);
     issuer = authority;
+    var replaced =
+        new RenewingIssuer() {
+          @Override
+          public String name() {
+            return issuer.name();
+          }
+
+          @Override
+          public CertifiedKey issue(List<String> names, Duration life) throws InterruptedException {
+            return issuer.issue(names, life);
+          }
+
+          @Override
+          public CertifiedKey renew(X509Certificate previous, List<String> names, Duration life)
+              throws InterruptedException {
+            return issuer instanceof RenewingIssuer renewing
+                ? renewing.renew(previous, names, life)
+                : issuer.issue(names, life);
+          }
+
+          @Override
+          public Optional<RenewalWindow> renewalWindow(X509Certificate certificate)
+              throws InterruptedException {
+            return issuer instanceof RenewingIssuer renewing
+                ? renewing.renewalWindow(certificate)
+                : Optional.empty();
+          }
+        };
+    var listed = new ArrayList<Issuers.Listed>(before);
+    listed.add(new Issuers.Listed("embedded", "", replaced, Duration.ofSeconds(20)));
     issuing =
         new Issuing(
-            new Issuer() {
-              @Override
-              public String name() {
-                return issuer.name();
-              }
-
-              @Override
-              public dev.gatehouse.certificates.CertifiedKey issue(
-                  List<String> names, Duration life) throws InterruptedException {
-                return issuer.issue(names, life);
-              }
-            },
+            new Issuers(listed, database, threads, clock),
+            authority,
             Duration.ofDays(90),
             new RenewalPolicy(new Random(1)),
             List.of(ZONE, "localhost", "127.0.0.1", "::1"));

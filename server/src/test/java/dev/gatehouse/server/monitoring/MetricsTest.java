@@ -74,7 +74,7 @@ class MetricsTest {
   }
 
   @Test
-  void showHowServicesDo() {
+  void showHowServicesDo() throws Exception {
     metrics().addTo(router, true);
     assertThat(text())
         .contains("gatehouse_requests_total" + LABELS + ",code=\"2xx\"} 3\n")
@@ -96,8 +96,8 @@ class MetricsTest {
   }
 
   @Test
-  void showHowCertificatesStand() {
-    platform.certificates.installIssued("o", "a.local.gatehouse.test");
+  void showHowCertificatesStand() throws Exception {
+    platform.certificates.ensureIssued("o", "a.local.gatehouse.test");
     metrics().addTo(router, true);
     String labels = "{host=\"a.local.gatehouse.test\",source=\"platform\"} ";
     assertThat(text())
@@ -105,11 +105,15 @@ class MetricsTest {
         .contains("gatehouse_certificate_last_renewal_success" + labels + "1\n")
         .contains("gatehouse_certificate_renewal_failures" + labels + "0\n")
         .contains("gatehouse_certificate_next_renewal_seconds" + labels)
-        .contains("gatehouse_certificate_not_after_seconds" + labels);
+        .contains("gatehouse_certificate_not_after_seconds" + labels)
+        .contains("gatehouse_certificate_predecessors" + labels + "0\n")
+        .containsPattern(
+            "gatehouse_certificate_info\\{host=\"a[^\n]*issued_by=\"embedded\",profile=\"\","
+                + "serial=\"[0-9a-f]+\",key_type=\"[^\"]*P-256\",names=\"a.local[^\n]*} 1\n");
   }
 
   @Test
-  void showTheProcessInLinesThatPrometheusReads() {
+  void showTheProcessInLinesThatPrometheusReads() throws Exception {
     metrics().addTo(router, true);
     assertThat(text())
         .contains("gatehouse_build_info{version=")
@@ -118,11 +122,11 @@ class MetricsTest {
     assertThat(text().lines())
         .allMatch(line ->
             line.matches(
-                "# (HELP|TYPE) [a-z_]+ .*|[a-z_]+(\\{([a-z]+=\"([^\"\\\\]|\\\\.)*\",?)+})? [-0-9.E]+"));
+                "# (HELP|TYPE) [a-z_]+ .*|[a-z_]+(\\{([a-z_]+=\"([^\"\\\\]|\\\\.)*\",?)+})? [-0-9.E]+"));
   }
 
   @Test
-  void wantATokenUnlessTheyAreOpen() {
+  void wantATokenUnlessTheyAreOpen() throws Exception {
     metrics().addTo(router, false);
     assertThat(router.handle(Requests.get("/metrics")).status()).isEqualTo(401);
   }
