@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "aci-tls", "authority"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "aci-tls", "authority", "acme"]
 # Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
 BY_NAME = ["tls"]
 
@@ -126,6 +126,11 @@ def dns():
 def tls():
     """What clients are shown, looked at with openssl, testssl.sh and zlint."""
     return acceptance("tls.py")
+
+
+def acme():
+    """Certificates from Pebble: every challenge, external accounts, renewal windows, outages, the issuer that stands in."""
+    return acceptance("acme.py")
 
 
 def authority():
