@@ -50,3 +50,34 @@ def cpu_seconds(pid):
     """Of the process, its threads and its ended children."""
     fields = Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])) / TICKS
+
+
+def tree_cpu_seconds(pids):
+    """Of the processes and of all that descend from them."""
+    children = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    total, left = 0.0, list(pids)
+    while left:
+        pid = left.pop()
+        total += cpu_seconds(pid)
+        left += children.get(pid, [])
+    return total
+
+
+def compiler_seconds(pids):
+    """What a JVM's just-in-time compilers have used of the processor."""
+    ticks = 0
+    for task in (task for pid in pids for task in Path("/proc/%d/task" % pid).iterdir()):
+        try:
+            name, _, fields = (task / "stat").read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            continue
+        if name[:2] in ("C1", "C2"):
+            ticks += sum(int(field) for field in fields.split()[11:13])
+    return ticks / TICKS

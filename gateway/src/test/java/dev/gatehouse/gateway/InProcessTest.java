@@ -73,6 +73,40 @@ class InProcessTest {
   }
 
   @Test
+  void carriesWhereBinaryTensorsBeginThereAndBack() throws Exception {
+    serve(
+        ask ->
+            new Model.Answer(200, "application/octet-stream", ask.body()).framed(ask.jsonLength()),
+        Scene.limits());
+    var wire = scene.wire();
+    String infer = "/api/v1/service/s/v2/models/m/infer";
+    var whole = wire.ask(Scene.post(infer, "{}1234"));
+    assertThat(whole.header(Model.JSON_LENGTH)).isEmpty();
+    var framed = wire.ask(Scene.post(infer, "{}1234", Model.JSON_LENGTH + ": 2"));
+    assertThat(framed.header(Model.JSON_LENGTH)).isEqualTo("2");
+    var none = wire.ask(Scene.post(infer, "{}1234", Model.JSON_LENGTH + ": two"));
+    assertThat(none.header(Model.JSON_LENGTH)).isEqualTo("-1");
+  }
+
+  @Test
+  void asksAModelThatTakesLongOnThreadsOfItsOwn() throws Exception {
+    serve(
+        new Model() {
+          @Override
+          public Answer score(Ask ask) {
+            return text(200, Thread.currentThread().getName());
+          }
+
+          @Override
+          public boolean brisk() {
+            return false;
+          }
+        },
+        Scene.limits());
+    assertThat(scene.wire().ask(Scene.post(SCORE, "{}")).body()).startsWith("gateway-model-");
+  }
+
+  @Test
   void answersOverHttp2() throws Exception {
     serve(ask -> text(200, ask.body().length + ""), Scene.limits());
     var client = scene.client(HttpClient.Version.HTTP_2);

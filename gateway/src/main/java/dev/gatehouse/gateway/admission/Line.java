@@ -16,8 +16,8 @@ public final class Line {
   private final int longest;
   private final Consumer<Slot> retired;
 
-  @GuardedBy("this")
-  private List<Slot> slots = List.of();
+  // Immutable; replaced under the lock.
+  private volatile List<Slot> slots = List.of();
 
   @GuardedBy("this")
   private int concurrent = 1;
@@ -105,6 +105,12 @@ public final class Line {
     }
     slot.busy++;
     return slot;
+  }
+
+  /** A replica that is asked without being counted as busy; empty where there is none. */
+  public @Nullable Object anyPlace() {
+    var now = slots;
+    return now.isEmpty() ? null : now.getFirst().place();
   }
 
   /** Takes a waiter out; false if it has been or is just being told. */

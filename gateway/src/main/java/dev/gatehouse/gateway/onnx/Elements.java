@@ -4,6 +4,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -69,12 +71,25 @@ final class Elements implements AutoCloseable {
   }
 
   OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
-    if (type == ElementType.STRING) {
-      return OnnxTensor.createTensor(environment, strings.toArray(new String[0]), shape);
-    }
-    var filled =
-        numbers.duplicate().order(ByteOrder.nativeOrder()).limit(numbers.position()).position(0);
-    return OnnxTensor.createTensor(environment, filled, shape, type.javaType);
+    return type == ElementType.STRING
+        ? OnnxTensor.createTensor(environment, strings.toArray(new String[0]), shape)
+        : OnnxTensor.createTensor(environment, filled(), shape, type.javaType);
+  }
+
+  /** Writes a pointer to a tensor over these elements; the caller releases it before them. */
+  void tensor(long[] shape, Arena memory, long out) {
+    var filled = MemorySegment.ofBuffer(filled());
+    NativeApi.createTensor(
+        filled.address(),
+        filled.byteSize(),
+        memory.allocateFrom(ValueLayout.JAVA_LONG, shape).address(),
+        shape.length,
+        type.number,
+        out);
+  }
+
+  private ByteBuffer filled() {
+    return numbers.duplicate().order(ByteOrder.nativeOrder()).flip();
   }
 
   private static short bfloat16(float value) {

@@ -1,18 +1,17 @@
 package dev.gatehouse.gateway.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The inputs of one request; refuses unknown, doubled and missing ones. */
 final class Feed implements AutoCloseable {
   private final Graph graph;
   private final Scratch scratch;
   private final List<Elements> elements = new ArrayList<>(2);
-  private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>(4);
+  private final List<Filled> filled = new ArrayList<>(2);
+
+  /** One input, checked. */
+  record Filled(TensorSpec spec, long[] shape, Elements elements) {}
 
   private long nanos;
 
@@ -39,22 +38,28 @@ final class Feed implements AutoCloseable {
   }
 
   /** Checks shape and count against the model and takes the input. */
-  void finish(TensorSpec spec, long[] shape, Elements filled) {
-    spec.check(shape, filled.count());
-    if (tensors.containsKey(spec.name())) {
+  void finish(TensorSpec spec, long[] shape, Elements elements) {
+    spec.check(shape, elements.count());
+    if (has(spec)) {
       throw Refusal.badRequest("input '" + spec.name() + "' is there twice");
     }
-    try {
-      tensors.put(spec.name(), filled.tensor(graph.environment(), shape));
-    } catch (OrtException e) {
-      throw Refusal.badRequest("input '" + spec.name() + "': " + Graph.sentence(e));
-    }
+    filled.add(new Filled(spec, shape, elements));
   }
 
-  Map<String, OnnxTensor> tensors() {
-    if (tensors.size() < graph.inputs().size()) {
+  private boolean has(TensorSpec spec) {
+    for (var each : filled) {
+      if (each.spec().name().equals(spec.name())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** All inputs, none missing. */
+  List<Filled> inputs() {
+    if (filled.size() < graph.inputs().size()) {
       for (var spec : graph.inputs()) {
-        if (!tensors.containsKey(spec.name())) {
+        if (!has(spec)) {
           throw Refusal.badRequest(
               "input '"
                   + spec.name()
@@ -66,7 +71,7 @@ final class Feed implements AutoCloseable {
         }
       }
     }
-    return tensors;
+    return filled;
   }
 
   /** Remembers what the model took for these inputs. */
@@ -80,9 +85,6 @@ final class Feed implements AutoCloseable {
 
   @Override
   public void close() {
-    for (var tensor : tensors.values()) {
-      tensor.close();
-    }
     for (var each : elements) {
       each.close();
     }

@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway.onnx;
 
+import dev.gatehouse.gateway.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class InferRequest {
   static InferRequest read(byte[] body, int jsonLength, Feed feed) {
     if (jsonLength < 0 || jsonLength > body.length) {
       throw Refusal.badRequest(
-          Framed.HEADER + ": " + jsonLength + " (expected: 0 to " + body.length + ")");
+          Model.JSON_LENGTH + ": " + jsonLength + " (expected: 0 to " + body.length + ")");
     }
     var request = new InferRequest(body, jsonLength, feed);
     try (var in = Json.parser(body, 0, jsonLength)) {

@@ -1,7 +1,5 @@
 package dev.gatehouse.gateway.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtSession;
 import dev.gatehouse.gateway.Model.Answer;
 import dev.gatehouse.gateway.Model.Ask;
 import java.io.ByteArrayOutputStream;
@@ -30,31 +28,23 @@ final class InferenceProtocol {
     graph.tensorOutputs().forEach(output -> tensors.add(output.name()));
   }
 
-  /**
-   * What the caller can carry.
-   *
-   * @param jsonLength where the request's JSON ends
-   * @param binary whether the answer may have binary tensors
-   */
-  record Frame(int jsonLength, boolean binary) {}
-
-  Framed answer(Ask ask, String path, Frame frame) {
+  Answer answer(Ask ask, String path) {
     var parts = List.of(path.substring(1).split("/", -1));
     if (parts.size() >= 3 && parts.get(1).equals("models")) {
-      return model(ask, path, frame, parts);
+      return model(ask, path, parts);
     }
     var answer =
         switch (path) {
-          case "/v2", "/v2/" -> server(frame);
+          case "/v2", "/v2/" -> server();
           case "/v2/health/live" -> flag("live");
           case "/v2/health/ready" -> flag("ready");
           default -> throw Refusal.notFound("no such path: " + path);
         };
     OnnxModel.expect(ask, "GET", path);
-    return Framed.whole(answer);
+    return answer;
   }
 
-  private Framed model(Ask ask, String path, Frame frame, List<String> parts) {
+  private Answer model(Ask ask, String path, List<String> parts) {
     if (!parts.get(2).equals(modelName)) {
       throw Refusal.notFound("no model '" + parts.get(2) + "' (expected: " + modelName + ")");
     }
@@ -71,13 +61,13 @@ final class InferenceProtocol {
     }
     OnnxModel.expect(ask, action.equals("infer") ? "POST" : "GET", path);
     return switch (action) {
-      case "infer" -> infer(ask.body(), frame);
-      case "ready" -> Framed.whole(ready());
-      default -> Framed.whole(metadata());
+      case "infer" -> infer(ask);
+      case "ready" -> ready();
+      default -> metadata();
     };
   }
 
-  private Answer server(Frame frame) {
+  private Answer server() {
     return Json.answer(
         200,
         out -> {
@@ -85,9 +75,7 @@ final class InferenceProtocol {
           out.writeStringProperty("name", "onnxruntime");
           out.writeStringProperty("version", graph.environment().getVersion());
           out.writeArrayPropertyStart("extensions");
-          if (frame.binary()) {
-            out.writeString("binary_tensor_data");
-          }
+          out.writeString("binary_tensor_data");
           out.writeEndArray();
           out.writeEndObject();
         });
@@ -144,19 +132,19 @@ final class InferenceProtocol {
     out.writeEndArray();
   }
 
-  private Framed infer(byte[] body, Frame frame) {
+  private Answer infer(Ask ask) {
     try (var feed = new Feed(graph, scratch)) {
-      var request = InferRequest.read(body, frame.jsonLength(), feed);
+      var request = InferRequest.read(ask.body(), ask.jsonLength(), feed);
       var names = new LinkedHashSet<String>();
       request.outputs().forEach(names::add);
       var wanted = names.isEmpty() ? tensors : ScoreRoute.chosen(graph, names, tensors);
-      try (var result = graph.run(feed, wanted)) {
-        return write(request, result, frame).took(feed.nanos());
+      try (var outputs = graph.run(feed, wanted)) {
+        return write(request, outputs).took(feed.nanos());
       }
     }
   }
 
-  private Framed write(InferRequest request, OrtSession.Result result, Frame frame) {
+  private Answer write(InferRequest request, Outputs outputs) {
     var tails = new ArrayList<byte[]>(0);
     var json =
         Json.bytes(out -> {
@@ -168,21 +156,21 @@ final class InferenceProtocol {
             out.writeStringProperty("id", id);
           }
           out.writeArrayPropertyStart("outputs");
-          for (var entry : result) {
-            var name = entry.getKey();
-            var tensor = ScoreRoute.tensor(name, (OnnxTensor) entry.getValue());
-            output(out, name, tensor, frame.binary() && request.binary(name), tails);
+          for (int i = 0; i < outputs.names().size(); i++) {
+            var name = outputs.names().get(i);
+            var tensor = outputs.tensor(i).orElseThrow();
+            output(out, name, tensor, request.binary(name), tails);
           }
           out.writeEndArray();
           out.writeEndObject();
         });
     if (tails.isEmpty()) {
-      return Framed.whole(new Answer(200, Json.TYPE, json));
+      return new Answer(200, Json.TYPE, json);
     }
     var body = new ByteArrayOutputStream();
     body.writeBytes(json);
     tails.forEach(body::writeBytes);
-    return new Framed(new Answer(200, "application/octet-stream", body.toByteArray()), json.length);
+    return new Answer(200, "application/octet-stream", body.toByteArray()).framed(json.length);
   }
 
   private static void output(

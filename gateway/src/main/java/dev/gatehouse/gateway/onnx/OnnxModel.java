@@ -20,22 +20,8 @@ public final class OnnxModel implements Model, AutoCloseable {
     this.protocol = new InferenceProtocol(graph, scratch, modelName, version);
   }
 
-  /** Answers without binary tensors, which need a header; JSON stands in for them. */
   @Override
   public Answer score(Ask ask) {
-    return guarded(ask, ask.body().length, false).answer();
-  }
-
-  /**
-   * Answers with the binary extension of the Open Inference Protocol.
-   *
-   * @param jsonLength the request's {@value Framed#HEADER}, the body's length without that header
-   */
-  public Framed score(Ask ask, int jsonLength) {
-    return guarded(ask, jsonLength, true);
-  }
-
-  private Framed guarded(Ask ask, int jsonLength, boolean binary) {
     int query = ask.path().indexOf('?');
     var path = query < 0 ? ask.path() : ask.path().substring(0, query);
     boolean v2 = path.equals("/v2") || path.startsWith("/v2/");
@@ -44,9 +30,9 @@ public final class OnnxModel implements Model, AutoCloseable {
     }
     try {
       if (v2) {
-        return protocol.answer(ask, path, new InferenceProtocol.Frame(jsonLength, binary));
+        return protocol.answer(ask, path);
       }
-      return Framed.whole(route(ask, path, query < 0 ? "" : ask.path().substring(query + 1)));
+      return route(ask, path, query < 0 ? "" : ask.path().substring(query + 1));
     } catch (Refusal refusal) {
       return refused(refusal, v2);
     } catch (JacksonException e) {
@@ -54,6 +40,11 @@ public final class OnnxModel implements Model, AutoCloseable {
     } finally {
       graph.leave();
     }
+  }
+
+  @Override
+  public boolean brisk() {
+    return graph.pace().brisk();
   }
 
   private Answer route(Ask ask, String path, String query) {
@@ -82,20 +73,19 @@ public final class OnnxModel implements Model, AutoCloseable {
     }
   }
 
-  private static Framed refused(Refusal refusal, boolean v2) {
+  private static Answer refused(Refusal refusal, boolean v2) {
     var message = String.valueOf(refusal.getMessage());
-    return Framed.whole(
-        Json.answer(
-            refusal.status,
-            out -> {
-              out.writeStartObject();
-              if (v2) {
-                // The name that clients of the Open Inference Protocol look for.
-                out.writeStringProperty("error", message);
-              }
-              out.writeStringProperty("message", message);
-              out.writeEndObject();
-            }));
+    return Json.answer(
+        refusal.status,
+        out -> {
+          out.writeStartObject();
+          if (v2) {
+            // The name that clients of the Open Inference Protocol look for.
+            out.writeStringProperty("error", message);
+          }
+          out.writeStringProperty("message", message);
+          out.writeEndObject();
+        });
   }
 
   /** Gives up this service's share of the session; further requests get 503. */

@@ -1,8 +1,5 @@
 package dev.gatehouse.gateway.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.gatehouse.gateway.Model.Answer;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -122,39 +119,23 @@ final class ScoreRoute {
     return new LinkedHashSet<>(names);
   }
 
-  private static void nested(JsonGenerator out, OrtSession.Result result) {
+  private static void nested(JsonGenerator out, Outputs outputs) {
     out.writeStartObject();
-    for (var entry : result) {
-      out.writeName(entry.getKey());
-      try {
-        TensorWriter.nested(out, entry.getValue());
-      } catch (OrtException e) {
-        throw unreadable(entry.getKey(), e);
-      }
+    for (int i = 0; i < outputs.names().size(); i++) {
+      out.writeName(outputs.names().get(i));
+      outputs.nested(i, out);
     }
     out.writeEndObject();
   }
 
-  private static void server(JsonGenerator out, OrtSession.Result result, ServerTensors.Form form) {
+  private static void server(JsonGenerator out, Outputs outputs, ServerTensors.Form form) {
     out.writeStartObject();
     out.writeObjectPropertyStart("outputs");
-    for (var entry : result) {
-      out.writeName(entry.getKey());
-      ServerTensors.write(out, tensor(entry.getKey(), (OnnxTensor) entry.getValue()), form);
+    for (int i = 0; i < outputs.names().size(); i++) {
+      out.writeName(outputs.names().get(i));
+      ServerTensors.write(out, outputs.tensor(i).orElseThrow(), form);
     }
     out.writeEndObject();
     out.writeEndObject();
-  }
-
-  static TensorWriter tensor(String name, OnnxTensor tensor) {
-    try {
-      return new TensorWriter(tensor);
-    } catch (OrtException e) {
-      throw unreadable(name, e);
-    }
-  }
-
-  private static Refusal unreadable(String name, OrtException e) {
-    return Refusal.failed("output '" + name + "' cannot be read: " + Graph.sentence(e));
   }
 }

@@ -1,75 +1,50 @@
 package dev.gatehouse.gateway.onnx;
 
-import ai.onnxruntime.OnnxMap;
-import ai.onnxruntime.OnnxSequence;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtUtil;
+import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import tools.jackson.core.JsonGenerator;
 
-/**
- * One output tensor, copied out of ONNX Runtime and written as JSON; NaN and infinities become
- * strings.
- */
+/** One output tensor, written as JSON; NaN and infinities become strings. */
 final class TensorWriter {
   final ElementType type;
   final long[] shape;
   private final ByteBuffer numbers;
   private final String[] strings;
 
-  TensorWriter(OnnxTensor tensor) throws OrtException {
-    this.type =
+  /** Numbers, read where they lie. */
+  TensorWriter(ElementType type, long[] shape, MemorySegment numbers) {
+    this(type, shape, numbers.asByteBuffer().order(ByteOrder.nativeOrder()), new String[0]);
+  }
+
+  private TensorWriter(ElementType type, long[] shape, ByteBuffer numbers, String[] strings) {
+    this.type = type;
+    this.shape = shape;
+    this.numbers = numbers;
+    this.strings = strings;
+  }
+
+  static TensorWriter of(OnnxTensor tensor) throws OrtException {
+    var type =
         ElementType.of(tensor.getInfo().onnxType)
             .orElseThrow(() -> Refusal.failed("an output of type " + tensor.getInfo().onnxType));
-    this.shape = tensor.getInfo().getShape();
-    if (type == ElementType.STRING) {
-      this.numbers = ByteBuffer.allocate(0);
-      this.strings = strings(tensor.getValue());
-    } else {
-      this.numbers = tensor.getByteBuffer();
-      this.strings = new String[0];
-    }
+    var shape = tensor.getInfo().getShape();
+    return type == ElementType.STRING
+        ? new TensorWriter(type, shape, ByteBuffer.allocate(0), strings(tensor.getValue()))
+        : new TensorWriter(type, shape, tensor.getByteBuffer(), new String[0]);
   }
 
   private static String[] strings(Object value) {
     return value instanceof String one ? new String[] {one} : OrtUtil.flattenString(value);
   }
 
-  /** Writes tensors as nested arrays, sequences as arrays and maps as objects. */
-  static void nested(JsonGenerator out, OnnxValue value) throws OrtException {
-    switch (value) {
-      case OnnxTensor tensor -> new TensorWriter(tensor).axis(out, 0, 0);
-      case OnnxSequence sequence -> {
-        out.writeStartArray();
-        for (var item : sequence.getValue()) {
-          try (item) {
-            nested(out, item);
-          }
-        }
-        out.writeEndArray();
-      }
-      case OnnxMap map -> {
-        out.writeStartObject();
-        for (var entry : map.getValue().entrySet()) {
-          out.writeName(String.valueOf(entry.getKey()));
-          boxed(out, entry.getValue());
-        }
-        out.writeEndObject();
-      }
-      default -> throw Refusal.failed("an output of kind " + value.getType() + " has no JSON");
-    }
-  }
-
-  private static void boxed(JsonGenerator out, Object value) {
-    switch (value) {
-      case Float number -> out.writeNumber(number);
-      case Double number -> out.writeNumber(number);
-      case Long number -> out.writeNumber(number);
-      default -> out.writeString(value.toString());
-    }
+  /** Writes nested arrays, one level for each axis. */
+  void nested(JsonGenerator out) {
+    axis(out, 0, 0);
   }
 
   private int axis(JsonGenerator out, int axis, int index) {
@@ -96,7 +71,9 @@ final class TensorWriter {
 
   /** The elements as they lie in memory, little-endian. */
   byte[] raw() {
-    return numbers.array();
+    var bytes = new byte[numbers.capacity()];
+    numbers.get(0, bytes);
+    return bytes;
   }
 
   void element(JsonGenerator out, int index) {

@@ -54,6 +54,21 @@ public final class ModelExchange implements Exchange, Waiter {
     bytes += more;
     parts.add(part);
     if (part instanceof LastHttpContent) {
+      begin();
+    }
+  }
+
+  /**
+   * What is done at once on the event loop stands in no queue: there are never more of those than
+   * event loops.
+   */
+  private void begin() {
+    if (bytes <= workbench.atOnce()
+        && errand.line().anyPlace() instanceof Model model
+        && model.brisk()) {
+      front.witness().mark(Trace.Moment.TAKEN);
+      deliver(score(model, asked()));
+    } else {
       enter();
     }
   }
@@ -98,22 +113,17 @@ public final class ModelExchange implements Exchange, Waiter {
   private void work(Slot slot) {
     queued = false;
     front.witness().mark(Trace.Moment.TAKEN);
-    front.deadline().off();
-    var ask =
-        new Model.Ask(
-            request.method().name(),
-            path,
-            request.headers().get(HttpHeaderNames.CONTENT_TYPE),
-            gathered());
+    var ask = asked();
     var model = (Model) slot.place();
-    if (ask.body().length <= workbench.atOnce()) {
-      deliver(score(model, ask, slot));
-      return;
-    }
     front.deadline().in(errand.timeout(), () -> refuse(errand.late()));
     boolean taken =
         workbench.offer(() -> {
-          var answer = score(model, ask, slot);
+          Model.Answer answer;
+          try {
+            answer = score(model, ask);
+          } finally {
+            slot.leave();
+          }
           front.loop().execute(() -> deliver(answer));
         });
     if (!taken) {
@@ -122,7 +132,28 @@ public final class ModelExchange implements Exchange, Waiter {
     }
   }
 
-  private Model.Answer score(Model model, Model.Ask ask, Slot slot) {
+  private Model.Ask asked() {
+    var headers = request.headers();
+    byte[] body = gathered();
+    String sent = path.startsWith("/v2/") ? headers.get(Model.JSON_LENGTH) : null;
+    return new Model.Ask(
+        request.method().name(),
+        path,
+        headers.get(HttpHeaderNames.CONTENT_TYPE),
+        body,
+        sent == null ? body.length : length(sent));
+  }
+
+  /** What is no length is one that no body has; the model says so. */
+  private static int length(String digits) {
+    try {
+      return Integer.parseInt(digits.strip());
+    } catch (NumberFormatException _) {
+      return -1;
+    }
+  }
+
+  private Model.Answer score(Model model, Model.Ask ask) {
     try {
       return model.score(ask);
     } catch (RuntimeException e) {
@@ -132,8 +163,6 @@ public final class ModelExchange implements Exchange, Waiter {
           "application/json",
           "{\"message\":\"The model failed at this request; the gateway's log says why.\"}"
               .getBytes(StandardCharsets.UTF_8));
-    } finally {
-      slot.leave();
     }
   }
 
@@ -147,8 +176,12 @@ public final class ModelExchange implements Exchange, Waiter {
       front.witness().modelTook(answer.nanos());
     }
     int status = answer.status() == 500 ? 502 : answer.status();
-    front.answer(
-        Answers.of(HttpResponseStatus.valueOf(status), answer.contentType(), answer.body()));
+    var response =
+        Answers.of(HttpResponseStatus.valueOf(status), answer.contentType(), answer.body());
+    if (answer.jsonLength() < answer.body().length) {
+      response.headers().set(Model.JSON_LENGTH, answer.jsonLength());
+    }
+    front.answer(response);
     front.flush();
   }
 
