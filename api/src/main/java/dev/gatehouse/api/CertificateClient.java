@@ -1,6 +1,7 @@
 package dev.gatehouse.api;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The certificates of a workspace, by the names of the targets and services that have them. */
 public final class CertificateClient {
@@ -28,6 +29,25 @@ public final class CertificateClient {
         .reply("POST", path(owner) + "/renew")
         .orProblem()
         .required("Azure-AsyncOperation");
+  }
+
+  /** Has a key made, and returns the request for its certificate. */
+  public JsonNode request(ObjectNode wanted) {
+    return session.send("POST", requests(), wanted).json();
+  }
+
+  /** The requests whose certificates have not been brought yet. */
+  public JsonNode openRequests() {
+    return session.get(requests()).path("value");
+  }
+
+  /** Forgets a request with its key. */
+  public void cancelRequest(String id) {
+    session.reply("DELETE", requests() + "/" + Wire.segment(id)).orProblem();
+  }
+
+  private String requests() {
+    return workspace.path() + "/certificateRequests";
   }
 
   private String path(String owner) {

@@ -84,6 +84,34 @@ class ResourceClientsTest {
   }
 
   @Test
+  void asksForCertificatesAndGivesRequestsUp() {
+    String path = ID.path() + "/certificateRequests";
+    server.on("POST " + path, "{\"id\":\"1\"}");
+    server.on("GET " + path, "{\"value\":[{\"id\":\"1\"}]}");
+    server.on("DELETE " + path + "/1", _ -> new Answer(204, "", Map.of()));
+    assertThat(certificates.request(Wire.object().put("cname", "a.b")).path("id").asString(""))
+        .isEqualTo("1");
+    assertThat(server.calls.getLast().body()).isEqualTo("{\"cname\":\"a.b\"}");
+    assertThat(certificates.openRequests()).hasSize(1);
+    certificates.cancelRequest("1");
+    assertThatThrownBy(() -> certificates.cancelRequest("2")).hasMessageContaining("none here");
+  }
+
+  @Test
+  void changesServicesAndPollsWhereTheirOperationsAre() {
+    String models = "/modelmanagement/v1.0" + ID.path();
+    var services = new ServiceClient(session, ID);
+    server.on("GET " + models + "/services", "{\"value\":[{\"name\":\"a\"}]}");
+    server.on("GET " + models + "/services/a", "{\"name\":\"a\",\"state\":\"Healthy\"}");
+    server.on(
+        "PATCH " + models + "/services/a",
+        _ -> new Answer(202, "{}", Map.of("Operation-Location", "/api/x/operations/o1")));
+    assertThat(services.list()).hasSize(1);
+    assertThat(services.get("a").state()).isEqualTo("Healthy");
+    assertThat(services.update("a", Wire.array())).isEqualTo(models + "/operations/o1");
+  }
+
+  @Test
   void blamesTheServerForAMissingHeader() {
     server.on("POST " + ID.path() + "/certificates/a/renew", "{}");
     assertThatThrownBy(() -> certificates.renew("a")).hasMessageContaining("Azure-AsyncOperation");

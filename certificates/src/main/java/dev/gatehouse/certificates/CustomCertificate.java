@@ -65,11 +65,9 @@ public final class CustomCertificate {
     return new CustomCertificate(given, privateKey, repairs);
   }
 
+  /** Texts are PEM, or the base64 of DER or of a PKCS#12 store. */
   public static CustomCertificate read(String certificates, String key, Passphrase passphrase) {
-    return read(
-        certificates.getBytes(StandardCharsets.UTF_8),
-        key.getBytes(StandardCharsets.UTF_8),
-        passphrase);
+    return read(Pem.content(certificates), Pem.content(key), passphrase);
   }
 
   /** Throws {@link CertificateFault} unless a server named {@code cname} can use it now. */

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** PEM as it is kept and shown: certificates in order, keys in PKCS#8, lines of 64 ended by LF. */
 public final class Pem {
+  /** What everything in DER that is read here begins with. */
+  private static final byte SEQUENCE = 0x30;
+
   private Pem() {}
 
   /** One block for each certificate, in the order given. */
@@ -24,11 +27,11 @@ public final class Pem {
   }
 
   public static List<X509Certificate> certificates(String text) {
-    return CertificateReader.read(text.getBytes(StandardCharsets.UTF_8), Passphrase.NONE);
+    return CertificateReader.read(content(text), Passphrase.NONE);
   }
 
   public static PrivateKey key(String text) {
-    return KeyReader.read(text.getBytes(StandardCharsets.UTF_8), Passphrase.NONE);
+    return KeyReader.read(content(text), Passphrase.NONE);
   }
 
   /** The chain and then the key, in clear, in one text. */
@@ -39,6 +42,25 @@ public final class Pem {
   /** Reads back what {@link #of(CertifiedKey)} wrote; the order is kept and nothing is checked. */
   public static CertifiedKey pair(String text) {
     return new CertifiedKey(certificates(text), key(text));
+  }
+
+  /** Whether the text, PEM or base64, is a PKCS#12 store, which holds the key as well. */
+  public static boolean isStore(String text) {
+    return Pkcs12.looksLike(content(text));
+  }
+
+  /** Text can carry DER and PKCS#12 as base64; anything else is left to the readers as it is. */
+  static byte[] content(String text) {
+    byte[] plain = text.getBytes(StandardCharsets.UTF_8);
+    if (PemBlock.occursIn(plain)) {
+      return plain;
+    }
+    try {
+      byte[] decoded = Base64.getDecoder().decode(text.replaceAll("\\s", ""));
+      return decoded.length > 0 && decoded[0] == SEQUENCE ? decoded : plain;
+    } catch (IllegalArgumentException _) {
+      return plain;
+    }
   }
 
   private static byte[] encoded(X509Certificate certificate) {

@@ -3,6 +3,7 @@ package dev.gatehouse.certificates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.security.KeyPair;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,5 +38,17 @@ class PemTest {
         .startsWith("-----BEGIN PRIVATE KEY-----\n")
         .endsWith("-----END PRIVATE KEY-----\n");
     assertThat(text.lines()).allMatch(line -> line.length() <= 64);
+  }
+
+  @Test
+  void takesDerAsBase64WherePemStands() throws Exception {
+    KeyPair key = TestAuthority.ec("secp256r1");
+    var certificate = TestAuthority.selfSigned(TestAuthority.wish().key(key));
+    String der = Base64.getMimeEncoder().encodeToString(certificate.getEncoded());
+
+    assertThat(Pem.certificates(der)).containsExactly(certificate);
+    assertThat(Pem.key(Base64.getEncoder().encodeToString(key.getPrivate().getEncoded())))
+        .isEqualTo(key.getPrivate());
+    assertThat(Pem.isStore(der) || Pem.isStore("text") || Pem.isStore("")).isFalse();
   }
 }

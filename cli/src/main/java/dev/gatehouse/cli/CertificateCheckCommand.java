@@ -36,7 +36,7 @@ final class CertificateCheckCommand implements Callable<Integer> {
   @Mixin
   private final DataOption data;
 
-  @Mixin private final FileOptions files = new FileOptions();
+  @Mixin private final FileOptions files;
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -48,6 +48,7 @@ final class CertificateCheckCommand implements Callable<Integer> {
   CertificateCheckCommand(Context context) {
     this.context = context;
     this.data = new DataOption(context.dataFolder());
+    this.files = new FileOptions(context);
   }
 
   @Override
@@ -68,7 +69,7 @@ final class CertificateCheckCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  static CustomCertificate.Checked checked(Bundle bundle, String host, Instant now) {
+  private static CustomCertificate.Checked checked(Bundle bundle, String host, Instant now) {
     try {
       return bundle.check(host, now, TrustedRoots.ofThisJava());
     } catch (CertificateFault e) {
@@ -77,7 +78,7 @@ final class CertificateCheckCommand implements Callable<Integer> {
   }
 
   /** The name that was asked for, else the first one of the certificate. */
-  static String host(Bundle bundle, String wanted) {
+  private static String host(Bundle bundle, String wanted) {
     return Optional.of(wanted)
         .filter(name -> !name.isEmpty())
         .or(() ->

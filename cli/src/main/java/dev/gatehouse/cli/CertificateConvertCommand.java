@@ -33,7 +33,7 @@ final class CertificateConvertCommand implements Callable<Integer> {
   @Mixin
   private final DataOption data;
 
-  @Mixin private final FileOptions files = new FileOptions();
+  @Mixin private final FileOptions files;
   @Spec private @Nullable CommandSpec spec;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Where to write; here without it.")
@@ -45,6 +45,7 @@ final class CertificateConvertCommand implements Callable<Integer> {
   CertificateConvertCommand(Context context) {
     this.context = context;
     this.data = new DataOption(context.dataFolder());
+    this.files = new FileOptions(context);
   }
 
   @Override

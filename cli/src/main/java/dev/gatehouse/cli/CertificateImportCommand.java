@@ -2,41 +2,39 @@ package dev.gatehouse.cli;
 
 import dev.gatehouse.api.Wire;
 import dev.gatehouse.certificates.Bundle;
-import dev.gatehouse.certificates.CustomCertificate;
+import dev.gatehouse.certificates.CertificateFacts;
 import dev.gatehouse.certificates.Pem;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Brings a custom certificate in any form to a compute target. */
+/** Brings a custom certificate in any form to a compute target or a service of its own name. */
 @Command(
     name = "import",
-    description = "Check certificate files and put them into service on a compute target.",
+    description = "Put certificate files into service on a compute target or an ACI service.",
     footer = {
       "",
-      "Example:",
-      "  ./gatehouse certificate import contoso.pfx --passphrase-file pass.txt --target myaks --cname www.contoso.com"
+      "The server checks everything first and changes nothing when something is wrong. Without a key among",
+      "the files it takes the one that './gatehouse certificate request' made.",
+      "",
+      "Examples:",
+      "  ./gatehouse certificate import chain.pem key.pem --target myaks --cname www.contoso.com",
+      "  ./gatehouse certificate import contoso.pfx --passphrase-file pass.txt --service myaci",
+      "  ./gatehouse certificate import signed.pem --target myaks"
     })
 final class CertificateImportCommand implements Callable<Integer> {
-  private final Context context;
+  @Mixin private final InWorkspace here;
+  @Mixin private final FileOptions files;
 
-  @Mixin private final DataOption data;
-  @Mixin private final PlaceOptions place = new PlaceOptions();
-  @Mixin private final FileOptions files = new FileOptions();
-  @Spec private @Nullable CommandSpec spec;
-
-  @Option(
-      names = {"--target", "-t"},
-      required = true,
-      paramLabel = "N",
-      description = "The compute target.")
-  private String target = "";
+  @ArgGroup(multiplicity = "1")
+  private Owner owner = new Owner();
 
   @Option(
       names = "--cname",
@@ -44,38 +42,91 @@ final class CertificateImportCommand implements Callable<Integer> {
       description = "The name to be served. Without it: the first one of the certificate.")
   private String cname = "";
 
+  /** One of them. */
+  static final class Owner {
+    @Option(
+        names = {"--target", "-t"},
+        paramLabel = "N",
+        description = "The compute target.")
+    private @Nullable String target;
+
+    @Option(names = "--service", paramLabel = "N", description = "The ACI service.")
+    private @Nullable String service;
+
+    String name() {
+      return Optional.ofNullable(target).or(() -> Optional.ofNullable(service)).orElse("");
+    }
+  }
+
   CertificateImportCommand(Context context) {
-    this.context = context;
-    this.data = new DataOption(context.dataFolder());
+    here = new InWorkspace(context);
+    files = new FileOptions(context);
   }
 
   @Override
   public Integer call() throws IOException {
     Bundle bundle = files.read();
-    if (!bundle.hasKey()) {
-      throw new Failure(
-          ExitCode.FAILED, "No key is among the files; add the one that it was requested with.");
+    String host = host(bundle);
+    return here.run(in -> {
+      String operation =
+          owner.service == null ? toTarget(in, bundle, host) : toService(in, bundle, host);
+      here.await(in, "put the certificate of '" + host + "' into service", operation);
+      here.print(in.certificates().get(owner.name()), CertificateText::one);
+    });
+  }
+
+  private String host(Bundle bundle) {
+    if (!cname.isEmpty()) {
+      return cname;
     }
-    String host = CertificateCheckCommand.host(bundle, cname);
-    CustomCertificate.Checked checked =
-        CertificateCheckCommand.checked(bundle, host, context.timer().clock().instant());
-    checked.repairs().forEach(repair -> Output.errorsOf(spec).println("repaired  " + repair));
-    checked.warnings().forEach(warning -> Output.errorsOf(spec).println("warning   " + warning));
+    return bundle
+        .leaf()
+        .flatMap(leaf ->
+            CertificateFacts.of(leaf).names().stream()
+                .filter(name -> !name.startsWith("*."))
+                .findFirst())
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.FAILED,
+                "Which name shall be served does not follow from the certificate; say it with --cname."));
+  }
+
+  private String toTarget(Place in, Bundle bundle, String host) {
+    // An update of what is not there would create it.
+    var _ = in.computes().get(owner.name());
     ObjectNode properties = Wire.object();
-    properties
-        .putObject("properties")
-        .putObject("sslConfiguration")
-        .put("status", "Enabled")
-        .put("cname", host)
-        .put("cert", Pem.of(checked.pair().chain()))
-        .put("key", bundle.keyPem());
-    try (Place in = Place.open(data, place, context)) {
-      var _ = in.computes().get(target);
-      var steps = Output.steps(Output.errorsOf(spec), context);
-      String operation = in.computes().put(target, properties);
-      in.await(steps, "put the certificate of '" + host + "' into service", operation);
-      Output.of(spec).print(CertificateText.one(in.certificates().get(target)));
-      return ExitCode.DONE;
+    ObjectNode ssl =
+        properties
+            .putObject("properties")
+            .putObject("sslConfiguration")
+            .put("status", "Enabled")
+            .put("cname", host)
+            .put("cert", Pem.of(bundle.certificates()));
+    if (bundle.hasKey()) {
+      ssl.put("key", bundle.keyPem());
     }
+    return in.computes().put(owner.name(), properties);
+  }
+
+  private String toService(Place in, Bundle bundle, String host) {
+    String type = in.services().get(owner.name()).document().path("computeType").asString("");
+    if (!type.equals("ACI")) {
+      throw new Failure(
+          ExitCode.FAILED,
+          "The service '%s' is served by the name of its compute target; bring the certificate to that with --target."
+              .formatted(owner.name()));
+    }
+    ArrayNode patch = Wire.array();
+    replace(patch, "sslEnabled").put("value", true);
+    replace(patch, "cname").put("value", host);
+    replace(patch, "sslCertificate").put("value", Pem.of(bundle.certificates()));
+    if (bundle.hasKey()) {
+      replace(patch, "sslKey").put("value", bundle.keyPem());
+    }
+    return in.services().update(owner.name(), patch);
+  }
+
+  private static ObjectNode replace(ArrayNode patch, String member) {
+    return patch.addObject().put("op", "replace").put("path", "/" + member);
   }
 }

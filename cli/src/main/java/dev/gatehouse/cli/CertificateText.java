@@ -25,6 +25,21 @@ final class CertificateText {
     return text.toString();
   }
 
+  static String requests(JsonNode requests) {
+    var text =
+        new StringBuilder("%-10s %-36s %-9s %s%n".formatted("ID", "CNAME", "KEY", "CREATED"));
+    for (JsonNode each : requests) {
+      text.append(
+          "%-10s %-36s %-9s %s%n"
+              .formatted(
+                  said(each, "id"),
+                  said(each, "cname"),
+                  said(each, "keyType"),
+                  said(each, "created")));
+    }
+    return text.toString();
+  }
+
   static String one(JsonNode certificate) {
     var text = new StringBuilder();
     line(text, "owner", said(certificate, "owner") + " (" + said(certificate, "ownerKind") + ")");
@@ -46,6 +61,8 @@ final class CertificateText {
         "valid until",
         "%s (%d days left)"
             .formatted(said(certificate, "notAfter"), certificate.path("daysLeft").asLong(0)));
+    certificate.path("repairs").forEach(each -> line(text, "repaired", each.asString("")));
+    certificate.path("warnings").forEach(each -> line(text, "WARNING", each.asString("")));
     line(text, "next renewal", renewal(certificate));
     JsonNode window = certificate.path("renewalWindow");
     if (window.isObject()) {

@@ -4,12 +4,9 @@ import dev.gatehouse.api.Wire;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** The clusters that scripts attach compute targets to. */
@@ -26,10 +23,7 @@ final class ClusterCommand {
         "  ./gatehouse cluster add --local --resource-group gatehouse --name here"
       })
   static final class Add implements Callable<Integer> {
-    private final Context context;
-
-    @Mixin private final DataOption data;
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final OnServer here;
 
     @Option(names = "--local", description = "Services on it are processes of this machine.")
     private boolean local;
@@ -49,8 +43,7 @@ final class ClusterCommand {
     private String name = "";
 
     Add(Context context) {
-      this.context = context;
-      this.data = new DataOption(context.dataFolder());
+      here = new OnServer(context);
     }
 
     @Override
@@ -65,17 +58,14 @@ final class ClusterCommand {
               + segment("--resource-group", group)
               + "/"
               + segment("--name", name);
-      try (var server = ControlPlane.of(data.folder(), context.timer().clock())) {
+      return here.ask(server -> {
         server.session().send("PUT", path, Wire.object().put("kind", "local"));
-        Output.of(spec)
+        here.out()
             .println(
-                "The cluster '"
-                    + name
-                    + "' in the resource group '"
-                    + group
-                    + "' is this machine.");
+                "The cluster '%s' in the resource group '%s' is this machine."
+                    .formatted(name, group));
         return ExitCode.DONE;
-      }
+      });
     }
 
     private String segment(String option, String value) {
@@ -97,36 +87,31 @@ final class ClusterCommand {
       description = "Show the registered clusters.",
       footer = {"", "Example:", "  ./gatehouse cluster list --json"})
   static final class Listing implements Callable<Integer> {
-    private final Context context;
-
-    @Mixin private final DataOption data;
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final OnServer here;
 
     @Option(names = "--json", description = "Print JSON for a program.")
     private boolean json;
 
     Listing(Context context) {
-      this.context = context;
-      this.data = new DataOption(context.dataFolder());
+      here = new OnServer(context);
     }
 
     @Override
     public Integer call() throws IOException {
-      try (var server = ControlPlane.of(data.folder(), context.timer().clock())) {
-        JsonNode clusters = server.session().get("/gatehouse/clusters").path("value");
-        PrintWriter out = Output.of(spec);
-        if (json) {
-          out.println(Wire.pretty(clusters));
-          return ExitCode.DONE;
-        }
-        out.printf("%-32s %s%n", "RESOURCE GROUP", "NAME");
-        for (JsonNode cluster : clusters) {
-          out.printf(
-              "%-32s %s%n",
-              cluster.path("resourceGroup").asString(""), cluster.path("name").asString(""));
-        }
+      JsonNode clusters =
+          here.ask(server -> server.session().get("/gatehouse/clusters").path("value"));
+      PrintWriter out = here.out();
+      if (json) {
+        out.println(Wire.pretty(clusters));
         return ExitCode.DONE;
       }
+      out.printf("%-32s %s%n", "RESOURCE GROUP", "NAME");
+      for (JsonNode cluster : clusters) {
+        out.printf(
+            "%-32s %s%n",
+            cluster.path("resourceGroup").asString(""), cluster.path("name").asString(""));
+      }
+      return ExitCode.DONE;
     }
   }
 }

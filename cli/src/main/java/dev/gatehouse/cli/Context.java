@@ -12,7 +12,12 @@ import java.util.Optional;
  * @param terminal whether a person watches standard output
  */
 record Context(
-    Map<String, String> environment, Path home, boolean terminal, Timer timer, NameLookup lookup) {
+    Map<String, String> environment,
+    Path home,
+    boolean terminal,
+    Timer timer,
+    NameLookup lookup,
+    Prompt prompt) {
   Context {
     environment = Map.copyOf(environment);
   }

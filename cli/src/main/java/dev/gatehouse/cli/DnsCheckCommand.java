@@ -21,10 +21,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Asks everybody who has a word in it where a name leads, and says what to do. */
@@ -44,9 +42,7 @@ final class DnsCheckCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final int DNS_PORT = 53;
 
-  @Mixin private final DataOption data;
-  @Spec private @Nullable CommandSpec spec;
-  private final Context context;
+  @Mixin private final OnServer here;
 
   @Parameters(paramLabel = "NAME", description = "The host name of a service or a target.")
   private String name = "";
@@ -64,13 +60,12 @@ final class DnsCheckCommand implements Callable<Integer> {
   private boolean json;
 
   DnsCheckCommand(Context context) {
-    this.context = context;
-    this.data = new DataOption(context.dataFolder());
+    here = new OnServer(context);
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintWriter out = Output.of(spec);
+    PrintWriter out = here.out();
     DnsFindings findings = find(hostName());
     if (json) {
       out.println(Wire.pretty(document(findings)));
@@ -93,10 +88,8 @@ final class DnsCheckCommand implements Callable<Integer> {
   }
 
   private DnsFindings find(String host) throws IOException, InterruptedException {
-    PlatformNames platform;
-    try (var server = ControlPlane.of(data.folder(), context.timer().clock())) {
-      platform = PlatformNames.of(server.session().get("/gatehouse/names"));
-    }
+    PlatformNames platform =
+        here.ask(server -> PlatformNames.of(server.session().get("/gatehouse/names")));
     String given = resolver;
     var survey =
         new Survey(

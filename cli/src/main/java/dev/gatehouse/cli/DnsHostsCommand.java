@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Keeps the generated names in the hosts file, for systems that resolve them in no other way. */
 @Command(
@@ -29,10 +27,7 @@ import picocli.CommandLine.Spec;
       "  sudo ./gatehouse dns hosts --write --data ~/.local/share/gatehouse"
     })
 final class DnsHostsCommand implements Callable<Integer> {
-  private final Context context;
-
-  @Mixin private final DataOption data;
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final OnServer here;
   @ArgGroup private Change change = new Change();
 
   @Option(
@@ -54,13 +49,12 @@ final class DnsHostsCommand implements Callable<Integer> {
   }
 
   DnsHostsCommand(Context context) {
-    this.context = context;
-    this.data = new DataOption(context.dataFolder());
+    here = new OnServer(context);
   }
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Output.of(spec);
+    PrintWriter out = here.out();
     var hosts = new HostsFile(file == null ? HostsFile.system() : file);
     if (change.remove) {
       replace(hosts, HostsBlock.remove(hosts.read()));
@@ -82,9 +76,7 @@ final class DnsHostsCommand implements Callable<Integer> {
   }
 
   private List<PublishedName> names() throws IOException {
-    try (var server = ControlPlane.of(data.folder(), context.timer().clock())) {
-      return PublishedName.list(server.session().get("/gatehouse/names"));
-    }
+    return here.ask(server -> PublishedName.list(server.session().get("/gatehouse/names")));
   }
 
   private void replace(HostsFile hosts, String text) throws IOException {
@@ -100,7 +92,7 @@ final class DnsHostsCommand implements Callable<Integer> {
               .formatted(
                   hosts.path(),
                   change.remove ? "--remove" : "--write",
-                  Shell.SH.quoted(data.folder().root().toString())));
+                  Shell.SH.quoted(here.folder().root().toString())));
     }
   }
 }

@@ -2,18 +2,27 @@ package dev.gatehouse.cli;
 
 import dev.gatehouse.certificates.Bundle;
 import dev.gatehouse.certificates.CertificateFault;
+import dev.gatehouse.certificates.CertificateFault.Reason;
 import dev.gatehouse.certificates.Passphrase;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Files with certificates and a key. */
 final class FileOptions {
+  private static final Path STANDARD_INPUT = Path.of("-");
+
+  private final Context context;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
@@ -24,8 +33,14 @@ final class FileOptions {
   @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
-      description = "A file whose first line opens an encrypted key or store.")
+      description =
+          "A file whose first line opens an encrypted key or store; - is standard input. Without it, a terminal is"
+              + " asked.")
   private @Nullable Path passphrase;
+
+  FileOptions(Context context) {
+    this.context = context;
+  }
 
   Bundle read() throws IOException {
     var contents = new ArrayList<byte[]>();
@@ -35,16 +50,34 @@ final class FileOptions {
       }
       contents.add(Files.readAllBytes(file));
     }
-    Passphrase opens =
-        passphrase == null
-            ? Passphrase.NONE
-            : Passphrase.of(
-                Files.readString(passphrase).lines().findFirst().orElse("").toCharArray());
     try {
-      return Bundle.of(contents, opens);
+      return opened(contents);
     } catch (CertificateFault e) {
       throw refused(e);
     }
+  }
+
+  private Bundle opened(List<byte[]> contents) throws IOException {
+    try {
+      return Bundle.of(contents, passphrase == null ? Passphrase.NONE : given(passphrase));
+    } catch (CertificateFault e) {
+      if (e.reason() instanceof Reason.WrongPassphrase(var input, var given) && !given) {
+        Optional<char[]> typed = context.prompt().ask("Passphrase of the " + input);
+        if (typed.isPresent()) {
+          return Bundle.of(contents, Passphrase.of(typed.get()));
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Passphrase given(Path file) throws IOException {
+    String line =
+        file.equals(STANDARD_INPUT)
+            ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                .readLine()
+            : Files.readString(file).lines().findFirst().orElse("");
+    return line == null ? Passphrase.NONE : Passphrase.of(line.toCharArray());
   }
 
   static Failure refused(CertificateFault e) {

@@ -48,7 +48,8 @@ public final class Main {
             Path.of(System.getProperty("gatehouse.home", ".")).toAbsolutePath(),
             terminal,
             new Timer(InstantSource.system()),
-            NameLookup.system());
+            NameLookup.system(),
+            Prompt.system());
     CommandLine line = commandLine(context);
     int code = line.execute(arguments);
     // Only whole lines are written by themselves.
@@ -64,6 +65,7 @@ public final class Main {
             .addSubcommand(new StatusCommand(context))
             .addSubcommand(new DownCommand(context))
             .addSubcommand(new EnvCommand(context))
+            .addSubcommand(new ConfigureCommand(context))
             .addSubcommand(
                 new CommandLine(new ClusterCommand())
                     .addSubcommand(new ClusterCommand.Add(context))

@@ -5,31 +5,28 @@ import dev.gatehouse.api.ProblemException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What every command of the group {@code ml} takes, and how it ends. */
-final class MlOptions {
+final class MlOptions extends OnServer {
   /** What is broken is not the request: the second exit code of the Azure CLI. */
   static final int SYSTEM_ERROR = 2;
 
-  private final Context context;
-
-  @Mixin private final DataOption data;
   @Mixin private final PlaceOptions place = new PlaceOptions();
 
   @Option(
       names = {"--output", "-o"},
       paramLabel = "FORMAT",
-      description = "json (default), jsonc, table, tsv or none.")
+      description = "json (default), jsonc, yaml, yamlc, table, tsv or none.")
   private OutputFormat format = OutputFormat.JSON;
 
   @Option(
       names = "--query",
       paramLabel = "JMESPATH",
-      description = "Not supported: pipe the JSON into a program such as jq.")
+      description = "Print only what this finds in the answer (see jmespath.org).")
   private @Nullable String query;
 
   @Option(
@@ -41,8 +38,7 @@ final class MlOptions {
   private boolean quiet;
 
   MlOptions(Context context) {
-    this.context = context;
-    this.data = new DataOption(context.dataFolder());
+    super(context);
   }
 
   /** What a command does in the workspace; the table is what it prints. */
@@ -50,28 +46,41 @@ final class MlOptions {
     Shown run(Place in, Steps steps) throws IOException;
   }
 
-  int run(@Nullable CommandSpec spec, Work work) throws IOException {
-    if (query != null) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "--query is not supported here; print JSON and pipe it into a program such as jq.");
-    }
-    PrintWriter err = quiet ? new PrintWriter(Writer.nullWriter()) : Output.errorsOf(spec);
-    try (Place in = Place.open(data, place, context)) {
-      Shown shown = work.run(in, Output.steps(err, context));
-      Output.of(spec).print(format.render(shown, verbose));
+  int run(Work work) throws IOException {
+    // Before anything is done: a query that cannot be read must not cost an operation.
+    Optional<Query> wanted = Optional.ofNullable(query).map(Query::parse);
+    PrintWriter progress = quiet ? new PrintWriter(Writer.nullWriter()) : err();
+    try (Place in = Place.open(folder(), place, context())) {
+      Shown shown = work.run(in, Output.steps(progress, context()));
+      out()
+          .print(
+              wanted
+                  .map(each -> format.render(each.of(shown.document(verbose))))
+                  .orElseGet(() -> format.render(shown, verbose)));
       return ExitCode.DONE;
     } catch (ProblemException e) {
-      throw asFailure(e);
+      throw failure(e);
     }
   }
 
-  private static RuntimeException asFailure(ProblemException e) {
+  /** The folder that is meant, which need not be tied to a workspace yet. */
+  java.nio.file.Path path() {
+    return place.path();
+  }
+
+  private static Failure failure(ProblemException e) {
     return switch (e.problem()) {
-      case Problem.Upstream(var code, _) when code.equals("Unreachable") -> e;
       case Problem.Upstream _, Problem.Internal _, Problem.NoSpace _ ->
           new Failure(SYSTEM_ERROR, e.problem().message());
-      default -> e;
+      case Problem.Invalid _,
+          Problem.Unauthenticated _,
+          Problem.Forbidden _,
+          Problem.NotFound _,
+          Problem.MethodNotAllowed _,
+          Problem.Conflict _,
+          Problem.InUse _,
+          Problem.TooLarge _ ->
+          new Failure(ExitCode.FAILED, e.problem().message());
     };
   }
 }

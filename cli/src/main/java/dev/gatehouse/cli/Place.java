@@ -3,6 +3,7 @@ package dev.gatehouse.cli;
 import dev.gatehouse.api.CertificateClient;
 import dev.gatehouse.api.ComputeClient;
 import dev.gatehouse.api.OperationState;
+import dev.gatehouse.api.ServiceClient;
 import dev.gatehouse.api.Session;
 import dev.gatehouse.api.WorkspaceId;
 import java.io.IOException;
@@ -14,10 +15,13 @@ record Place(ControlPlane server, WorkspaceId workspace, Timer timer) implements
   private static final Duration PATIENCE = Duration.ofHours(1);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  static Place open(DataOption data, PlaceOptions options, Context context) throws IOException {
-    ControlPlane server = ControlPlane.of(data.folder(), context.timer().clock());
+  static Place open(DataFolder folder, PlaceOptions options, Context context) throws IOException {
+    ControlPlane server = ControlPlane.of(folder, context.timer().clock());
     try {
-      return new Place(server, options.choose(server.status().workspace()), context.timer());
+      return new Place(
+          server,
+          options.choose(Defaults.of(folder), server.status().workspace()),
+          context.timer());
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
@@ -34,6 +38,10 @@ record Place(ControlPlane server, WorkspaceId workspace, Timer timer) implements
 
   CertificateClient certificates() {
     return new CertificateClient(session(), workspace);
+  }
+
+  ServiceClient services() {
+    return new ServiceClient(session(), workspace);
   }
 
   /** Waits for the operation, with a line that says so; its failure is the command's. */

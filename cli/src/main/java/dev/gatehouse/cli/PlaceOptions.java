@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Which workspace a command is about: the options, then the config.json of the folder or of one
- * above it, then the workspace that every installation has.
+ * above it, then the defaults, then the workspace that every installation has.
  */
 final class PlaceOptions {
   @Option(
@@ -38,11 +38,23 @@ final class PlaceOptions {
       paramLabel = "DIR",
       description =
           "Where to look for the config.json of a workspace (there, in .azureml, and in the folders above)."
-              + " Without these options and without such a file: the workspace of the installation.")
+              + " Without these options and such a file: what './gatehouse configure' has set, else the workspace of"
+              + " the installation.")
   private Path path = Path.of("");
 
-  WorkspaceId choose(WorkspaceId otherwise) throws IOException {
-    WorkspaceId known = configured().orElse(otherwise);
+  /** The folder that was named, else the current one. */
+  Path path() {
+    return path;
+  }
+
+  WorkspaceId choose(Defaults defaults, WorkspaceId otherwise) throws IOException {
+    WorkspaceId known =
+        configured()
+            .orElse(
+                new WorkspaceId(
+                    otherwise.subscription(),
+                    defaults.value(Defaults.GROUP).orElse(otherwise.resourceGroup()),
+                    defaults.value(Defaults.WORKSPACE).orElse(otherwise.name())));
     return new WorkspaceId(
         subscription == null ? known.subscription() : subscription,
         group == null ? known.resourceGroup() : group,

@@ -3,12 +3,9 @@ package dev.gatehouse.cli;
 import dev.gatehouse.api.Wire;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes a compute target of a cluster that is there. */
@@ -26,7 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class TargetAttachCommand implements Callable<Integer> {
   @Mixin private final MlOptions ml;
   @Mixin private final TargetChange change = new TargetChange();
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = {"--compute-resource-id", "-i"},
@@ -41,12 +37,10 @@ final class TargetAttachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return ml.run(
-        spec,
-        (in, steps) -> {
-          ObjectNode properties = Wire.object().put("resourceId", cluster);
-          properties.putObject("properties").put("loadBalancerType", "PublicIp");
-          return change.send(in, steps, "attach the compute target", properties);
-        });
+    return ml.run((in, steps) -> {
+      ObjectNode properties = Wire.object().put("resourceId", cluster);
+      properties.putObject("properties").put("loadBalancerType", "PublicIp");
+      return change.send(in, steps, "attach the compute target", properties);
+    });
   }
 }

@@ -5,16 +5,11 @@ import dev.gatehouse.api.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The command lines of the Azure CLI, version 1 of its extension ml. */
 final class TargetCommand {
@@ -23,7 +18,12 @@ final class TargetCommand {
   /** Names the group. */
   @Command(
       name = "ml",
-      description = "The command lines of 'az ml', version 1: replace 'az' by './gatehouse'.")
+      description = "The command lines of 'az ml', version 1: replace 'az' by './gatehouse'.",
+      footer = {
+        "",
+        "Long options may be abbreviated. Exit codes: 0 done; 1 what was asked for failed; 2 wrong usage, or the server"
+            + " is at fault or does not answer; 3 Gatehouse is not running."
+      })
   static final class Ml {}
 
   /** Names the group. */
@@ -54,9 +54,10 @@ final class TargetCommand {
                     new CommandLine(new Update()).addSubcommand(new TargetUpdateCommand(context)))
                 .addSubcommand(new Show(context))
                 .addSubcommand(new Listing(context))
-                .addSubcommand(new Detach(context))
-                .addSubcommand(new Delete(context))
+                .addSubcommand(new TargetRemoval.Detach(context))
+                .addSubcommand(new TargetRemoval.Delete(context))
                 .addSubcommand(new Keys(context)))
+        .addSubcommand(FolderCommand.line(context))
         .setAbbreviatedOptionsAllowed(true);
   }
 
@@ -78,7 +79,6 @@ final class TargetCommand {
   static final class Show implements Callable<Integer> {
     @Mixin private final MlOptions ml;
     @Mixin private final Named target = new Named();
-    @Spec private @Nullable CommandSpec spec;
 
     Show(Context context) {
       ml = new MlOptions(context);
@@ -86,13 +86,11 @@ final class TargetCommand {
 
     @Override
     public Integer call() throws IOException {
-      return ml.run(
-          spec,
-          (in, _) ->
-              new Shown(
-                  in.computes().get(target.name).document(),
-                  List.of(),
-                  List.of("id", "name", "tags", "location", "properties")));
+      return ml.run((in, _) ->
+          new Shown(
+              in.computes().get(target.name).document(),
+              List.of(),
+              List.of("id", "name", "tags", "location", "properties")));
     }
   }
 
@@ -100,10 +98,14 @@ final class TargetCommand {
   @Command(
       name = "list",
       description = "Show all compute targets.",
-      footer = {"", "Example:", "  ./gatehouse ml computetarget list -o table"})
+      footer = {
+        "",
+        "Examples:",
+        "  ./gatehouse ml computetarget list -o table",
+        "  ./gatehouse ml computetarget list --query \"[?provisioningState=='Succeeded'].name\" -o tsv"
+      })
   static final class Listing implements Callable<Integer> {
     @Mixin private final MlOptions ml;
-    @Spec private @Nullable CommandSpec spec;
 
     Listing(Context context) {
       ml = new MlOptions(context);
@@ -111,80 +113,14 @@ final class TargetCommand {
 
     @Override
     public Integer call() throws IOException {
-      return ml.run(
-          spec,
-          (in, _) -> {
-            ArrayNode all = Wire.array();
-            for (ComputeTarget each : in.computes().list()) {
-              all.add(TargetChange.shown(each.document()).full());
-            }
-            return new Shown(all, List.of(), List.of("name", "provisioningState"));
-          });
+      return ml.run((in, _) -> {
+        ArrayNode all = Wire.array();
+        for (ComputeTarget each : in.computes().list()) {
+          all.add(TargetChange.shown(each.document()).full());
+        }
+        return new Shown(all, List.of(), List.of("name", "provisioningState"));
+      });
     }
-  }
-
-  /** Leaves the cluster. */
-  @Command(
-      name = "detach",
-      description = "Take a compute target out of the workspace and leave its cluster.",
-      footer = {"", "Example:", "  ./gatehouse ml computetarget detach -n myaks"})
-  static final class Detach implements Callable<Integer> {
-    @Mixin private final MlOptions ml;
-    @Mixin private final Named target = new Named();
-    @Spec private @Nullable CommandSpec spec;
-
-    Detach(Context context) {
-      ml = new MlOptions(context);
-    }
-
-    @Override
-    public Integer call() throws IOException {
-      return ml.run(
-          spec,
-          (in, steps) -> {
-            JsonNode id = in.computes().get(target.name).document().path("id");
-            in.await(
-                steps,
-                "detach the compute target '" + target.name + "'",
-                in.computes().detach(target.name));
-            return gone(id);
-          });
-    }
-  }
-
-  /** Takes the cluster along. */
-  @Command(
-      name = "delete",
-      description = "Delete a compute target and its cluster.",
-      footer = {"", "Example:", "  ./gatehouse ml computetarget delete -n myaks"})
-  static final class Delete implements Callable<Integer> {
-    @Mixin private final MlOptions ml;
-    @Mixin private final Named target = new Named();
-    @Spec private @Nullable CommandSpec spec;
-
-    Delete(Context context) {
-      ml = new MlOptions(context);
-    }
-
-    @Override
-    public Integer call() throws IOException {
-      return ml.run(
-          spec,
-          (in, steps) -> {
-            JsonNode id = in.computes().get(target.name).document().path("id");
-            in.await(
-                steps,
-                "delete the compute target '" + target.name + "'",
-                in.computes().delete(target.name));
-            return gone(id);
-          });
-    }
-  }
-
-  private static Shown gone(JsonNode id) {
-    ObjectNode document = Wire.object();
-    document.set("id", id);
-    return new Shown(document, List.of(), List.of("id"));
   }
 
   /** What opens the cluster. */
@@ -201,7 +137,6 @@ final class TargetCommand {
   static final class Keys implements Callable<Integer> {
     @Mixin private final MlOptions ml;
     @Mixin private final Named target = new Named();
-    @Spec private @Nullable CommandSpec spec;
 
     Keys(Context context) {
       ml = new MlOptions(context);
@@ -209,13 +144,11 @@ final class TargetCommand {
 
     @Override
     public Integer call() throws IOException {
-      return ml.run(
-          spec,
-          (in, _) ->
-              new Shown(
-                  in.computes().credentials(target.name),
-                  List.of(),
-                  List.of("userKubeConfig", "adminKubeConfig", "imagePullSecretName")));
+      return ml.run((in, _) ->
+          new Shown(
+              in.computes().credentials(target.name),
+              List.of(),
+              List.of("userKubeConfig", "adminKubeConfig", "imagePullSecretName")));
     }
   }
 }

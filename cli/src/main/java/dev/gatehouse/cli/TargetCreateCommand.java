@@ -7,9 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes a compute target; what describes the virtual machines is kept and shown only. */
@@ -26,7 +24,6 @@ final class TargetCreateCommand implements Callable<Integer> {
   @Mixin private final TargetChange change = new TargetChange();
   @Mixin private final SslOptions ssl = new SslOptions();
   @Mixin private final BalancerOptions balancer = new BalancerOptions();
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = {"--agent-count", "-a"},
@@ -76,10 +73,8 @@ final class TargetCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return ml.run(
-        spec,
-        (in, steps) ->
-            change.send(in, steps, "create the compute target", properties(in.workspace())));
+    return ml.run((in, steps) ->
+        change.send(in, steps, "create the compute target", properties(in.workspace())));
   }
 
   private ObjectNode properties(WorkspaceId workspace) throws IOException {

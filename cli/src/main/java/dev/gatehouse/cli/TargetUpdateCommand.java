@@ -4,12 +4,9 @@ import dev.gatehouse.api.Wire;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Changes TLS and load balancer of a compute target. */
@@ -28,7 +25,6 @@ final class TargetUpdateCommand implements Callable<Integer> {
   @Mixin private final TargetChange change = new TargetChange();
   @Mixin private final SslOptions ssl = new SslOptions();
   @Mixin private final BalancerOptions balancer = new BalancerOptions();
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--ssl-disable",
@@ -52,22 +48,20 @@ final class TargetUpdateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return ml.run(
-        spec,
-        (in, steps) -> {
-          ObjectNode properties = Wire.object();
-          ObjectNode inner = properties.putObject("properties");
-          boolean balanced = balancer.addTo(inner);
-          Optional<ObjectNode> configuration = configuration();
-          configuration.ifPresent(wanted -> inner.set("sslConfiguration", wanted));
-          if (!balanced && configuration.isEmpty()) {
-            throw SslOptions.refused(
-                "There is nothing to change; give an option such as --ssl-renew, or see --help.");
-          }
-          // Otherwise an update of what is not there would create it.
-          var _ = in.computes().get(change.name);
-          return change.send(in, steps, "update the compute target", properties);
-        });
+    return ml.run((in, steps) -> {
+      ObjectNode properties = Wire.object();
+      ObjectNode inner = properties.putObject("properties");
+      boolean balanced = balancer.addTo(inner);
+      Optional<ObjectNode> configuration = configuration();
+      configuration.ifPresent(wanted -> inner.set("sslConfiguration", wanted));
+      if (!balanced && configuration.isEmpty()) {
+        throw SslOptions.refused(
+            "There is nothing to change; give an option such as --ssl-renew, or see --help.");
+      }
+      // Otherwise an update of what is not there would create it.
+      var _ = in.computes().get(change.name);
+      return change.send(in, steps, "update the compute target", properties);
+    });
   }
 
   private Optional<ObjectNode> configuration() throws IOException {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -47,7 +48,7 @@ final class TlsSurvey {
     return new Checklist(
         "ComputeTarget",
         name,
-        on ? "" : plain("Services on '" + name + "'", status.http().host()),
+        warning(document.path("properties")),
         List.of(
             domain(host, update + " --ssl-leaf-domain-label LABEL"),
             certificate(certificate, name, update),
@@ -67,16 +68,11 @@ final class TlsSurvey {
     JsonNode certificate =
         target.isEmpty() ? certificate("Service", name) : certificate("ComputeTarget", target);
     String host = on ? java.net.URI.create(uri).getHost() : "";
-    String next =
-        target.isEmpty()
-            ? "in your script: service.update(ssl_enabled=True, ssl_cert_pem_file=..., ssl_key_pem_file=..., ssl_cname=...)"
-            : "./gatehouse tls status " + target;
+    String next = next(document, target);
     return new Checklist(
         "Service",
         name,
-        uri.startsWith("http://")
-            ? plain("The service '" + name + "'", java.net.URI.create(uri).getHost())
-            : "",
+        warning(document),
         List.of(
             domain(host, next),
             certificate(certificate, target.isEmpty() ? name : target, next),
@@ -121,13 +117,16 @@ final class TlsSurvey {
           detail + "; the last renewal failed: " + error,
           "./gatehouse certificate renew " + owner);
     }
+    boolean target = text(certificate, "ownerKind").equals("ComputeTarget");
     String bring =
-        otherwise.contains(" update aks ")
-            ? "%s --ssl-cname %s --ssl-cert-file cert.pem --ssl-key-file key.pem"
-                .formatted(otherwise, text(certificate, "host"))
-            : otherwise;
+        "./gatehouse certificate request --cname %s, and with what your authority sends: ./gatehouse certificate import CHAIN --%s %s"
+            .formatted(text(certificate, "host"), target ? "target" : "service", owner);
+    String warnings = warning(certificate);
     return new Checklist.Step(
-        "certificate", days >= 0, detail, custom && days <= SOON ? bring : "");
+        "certificate",
+        days >= 0,
+        detail + (warnings.isEmpty() ? "" : "; " + warnings),
+        custom && days <= SOON ? bring : "");
   }
 
   /** A name that the platform made has a record already: only this machine may not know it. */
@@ -154,14 +153,26 @@ final class TlsSurvey {
     return new Checklist.Step("DNS", done, detail, done ? "" : next);
   }
 
-  private static String plain(String what, String host) {
-    boolean loopback = host.startsWith("127.") || host.contains("::1") || host.equals("localhost");
-    return loopback
-        ? ""
-        : what
-            + " can be read and changed on the way: plain HTTP at "
-            + host
-            + ", which is not loopback. Switch TLS on.";
+  private static String warning(JsonNode document) {
+    return document
+        .path("warnings")
+        .valueStream()
+        .map(each -> each.asString(""))
+        .collect(Collectors.joining(" "));
+  }
+
+  /** How a service without TLS gets it. */
+  private static String next(JsonNode service, String target) {
+    String name = text(service, "name");
+    boolean keptOff =
+        !service.path("sslEnabled").asBoolean(true)
+            || service.path("properties").path("gatehouse.tls").asString("").equals("disabled");
+    if (!target.isEmpty()) {
+      return keptOff ? "./gatehouse tls on " + name : "./gatehouse tls status " + target;
+    }
+    return text(service, "dnsNameLabel").isEmpty()
+        ? "./gatehouse certificate import CHAIN KEY --service " + name
+        : "./gatehouse tls on " + name;
   }
 
   private JsonNode certificate(String kind, String owner) {

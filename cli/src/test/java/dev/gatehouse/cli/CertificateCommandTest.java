@@ -80,6 +80,52 @@ class CertificateCommandTest {
     assertThat(Wire.parse(ran.out()).path("serial").asString("")).isEqualTo("1f");
   }
 
+  private static final String REQUESTS =
+      new WorkspaceId("s", "g", "w").path() + "/certificateRequests";
+  private static final String REQUEST =
+      """
+      {"id":"1a2b3c4d","cname":"www.contoso.test","names":["www.contoso.test"],"keyType":"RSA 3072",
+       "created":"2026-01-01T00:00:00Z","csr":"-----BEGIN CERTIFICATE REQUEST-----\\n"}
+      """;
+
+  @Test
+  void asksForACertificateAndWritesTheRequest() throws Exception {
+    server.on("POST " + REQUESTS, REQUEST);
+    Path file = folder.resolve("csr.pem");
+    var ran =
+        run(
+            "request",
+            "--cname",
+            "www.contoso.test",
+            "--name",
+            "contoso.test",
+            "--key-type",
+            "rsa-3072",
+            "--out",
+            file.toString());
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).contains("next: have it signed", "request 1a2b3c4d");
+    assertThat(file).hasContent("-----BEGIN CERTIFICATE REQUEST-----\n");
+    assertThat(server.calls)
+        .anyMatch(call ->
+            call.endsWith(
+                "{\"cname\":\"www.contoso.test\",\"keyType\":\"rsa-3072\",\"names\":[\"contoso.test\"]}"));
+    assertThat(run("request", "--cname", "www.contoso.test").out()).contains("BEGIN CERTIFICATE");
+    assertThat(run("request").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void listsAndCancelsRequests() {
+    server
+        .on("GET " + REQUESTS, "{\"value\":[" + REQUEST + "]}")
+        .on("DELETE " + REQUESTS + "/1a2b3c4d", "{}");
+    assertThat(run("request", "list").out()).contains("1a2b3c4d", "www.contoso.test", "RSA 3072");
+    assertThat(run("request", "cancel", "1a2b3c4d").out())
+        .contains("1a2b3c4d and its key are gone");
+    assertThat(run("request", "cancel", "ffff").code()).isEqualTo(ExitCode.FAILED);
+  }
+
   @Test
   void passesOnWhyARenewalFailed() {
     server.on(

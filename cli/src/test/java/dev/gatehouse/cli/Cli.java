@@ -7,12 +7,15 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** Runs commands as the launcher does, with what they print kept. */
 @NullMarked
 final class Cli {
   private final Context context;
+  private @Nullable String typed;
 
   Cli(Path home, Map<String, String> variables) {
     this(home, variables, _ -> List.of());
@@ -21,7 +24,20 @@ final class Cli {
   Cli(Path home, Map<String, String> variables, NameLookup lookup) {
     var environment = new HashMap<>(variables);
     environment.put("PATH", System.getenv("PATH"));
-    context = new Context(environment, home, false, new Timer(InstantSource.system()), lookup);
+    context =
+        new Context(
+            environment,
+            home,
+            false,
+            new Timer(InstantSource.system()),
+            lookup,
+            _ -> Optional.ofNullable(typed).map(String::toCharArray));
+  }
+
+  /** What the person at the terminal types when asked; nobody sits there without. */
+  Cli typing(String answer) {
+    typed = answer;
+    return this;
   }
 
   record Ran(int code, String out, String err) {}

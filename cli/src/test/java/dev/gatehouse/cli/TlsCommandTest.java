@@ -27,6 +27,7 @@ class TlsCommandTest {
     targets(target("myaks", "Auto", "a.local"));
     services("");
     certificates(certificate("myaks", "a.local", "Platform", 60, ""));
+    server.on("GET " + WORKSPACE + "/certificateRequests", "{\"value\":[]}");
     server.on(
         "GET /gatehouse/names", "{\"names\":[{\"name\":\"a.local\",\"address\":\"127.0.0.1\"}]}");
   }
@@ -60,10 +61,14 @@ class TlsCommandTest {
   }
 
   private Cli.Ran status(String... words) {
+    return tls(Stream.concat(Stream.of("status"), Stream.of(words)).toArray(String[]::new));
+  }
+
+  private Cli.Ran tls(String... words) {
     var cli = new Cli(server.home, Map.of(), name -> resolver.getOrDefault(name, List.of()));
     return cli.run(
         Stream.of(
-                Stream.of("tls", "status"),
+                Stream.of("tls"),
                 Stream.of(words),
                 Stream.of("--data", server.data.toString(), "--path", folder.toString()))
             .flatMap(s -> s)
@@ -105,7 +110,7 @@ class TlsCommandTest {
     assertThat(status().out())
         .contains("192.0.2.1, but it should be 127.0.0.1")
         .contains("next: set an A record of www.contoso.test to 127.0.0.1")
-        .contains("--ssl-cname www.contoso.test --ssl-cert-file cert.pem --ssl-key-file key.pem");
+        .contains("./gatehouse certificate request --cname www.contoso.test", "--target myaks");
   }
 
   @Test
@@ -119,10 +124,13 @@ class TlsCommandTest {
   @Test
   void flagsPlainHttpThatLeavesTheMachine() {
     services(
-        "{\"name\":\"far\",\"scoringUri\":\"http://192.0.2.9:8080/api/v1/service/far/score\"},"
-            + "{\"name\":\"near\",\"scoringUri\":\"http://127.0.0.1:8080/api/v1/service/near/score\"}");
-    assertThat(status("far").out()).contains("WARNING: The service 'far'", "192.0.2.9");
-    assertThat(status("near").out()).doesNotContain("WARNING").contains("service.update(");
+        "{\"name\":\"far\",\"scoringUri\":\"http://192.0.2.9:8080/api/v1/service/far/score\",\"warnings\":[\"Read by all.\"]},"
+            + "{\"name\":\"near\",\"dnsNameLabel\":\"n\",\"scoringUri\":\"http://127.0.0.1:8080/api/v1/service/near/score\"}");
+    assertThat(status("far").out())
+        .contains("WARNING: Read by all.", "certificate import CHAIN KEY --service far");
+    assertThat(status("near").out())
+        .doesNotContain("WARNING")
+        .contains("next: ./gatehouse tls on near");
   }
 
   @Test
@@ -133,6 +141,37 @@ class TlsCommandTest {
     assertThat(status("svc").out()).contains("service 'svc'", "[x] TLS          https://a.local");
     assertThat(status("new").out())
         .contains("not reachable yet", "next: ./gatehouse tls status other");
+  }
+
+  @Test
+  void switchesOneServiceOffAndOn() {
+    String one = "/modelmanagement/v1.0" + WORKSPACE + "/services/svc";
+    String operation = "/modelmanagement/v1.0" + WORKSPACE + "/operations/o1";
+    server
+        .on("PATCH " + one, "{}")
+        .on("GET " + operation, "{\"state\":\"Succeeded\"}")
+        .on(
+            "GET " + one,
+            "{\"name\":\"svc\",\"computeName\":\"myaks\",\"scoringUri\":\"http://192.0.2.9/\",\"warnings\":[\"Read by all.\"]}");
+    var off = tls("off", "svc");
+    assertThat(off.code()).as(off.err()).isZero();
+    assertThat(off.out()).isEqualTo("http://192.0.2.9/\nWARNING: Read by all.\n");
+    assertThat(server.calls)
+        .anyMatch(
+            call -> call.startsWith("PATCH") && call.contains("/sslEnabled\",\"value\":false"));
+    assertThat(tls("on", "svc").err()).contains("next: ./gatehouse tls status myaks");
+    services(
+        "{\"name\":\"svc\",\"computeName\":\"myaks\",\"sslEnabled\":false,\"scoringUri\":\"http://127.0.0.1/\"}");
+    assertThat(status("svc").out()).contains("next: ./gatehouse tls on svc");
+  }
+
+  @Test
+  void remindsOfRequestsThatWait() {
+    server.on(
+        "GET " + WORKSPACE + "/certificateRequests",
+        "{\"value\":[{\"id\":\"1a2b3c4d\",\"cname\":\"www.contoso.test\"}]}");
+    assertThat(status().err()).contains("request 1a2b3c4d", "www.contoso.test", "import CHAIN");
+    assertThat(status("myaks").err()).isEmpty();
   }
 
   @Test

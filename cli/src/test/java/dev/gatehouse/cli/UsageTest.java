@@ -50,7 +50,8 @@ class UsageTest {
                 folder,
                 false,
                 new Timer(java.time.Instant::now),
-                _ -> java.util.List.of())));
+                _ -> java.util.List.of(),
+                _ -> java.util.Optional.empty())));
   }
 
   private static void everyCommandOf(CommandLine line) {
@@ -84,7 +85,8 @@ class UsageTest {
             folder,
             false,
             new Timer(java.time.Instant::now),
-            _ -> java.util.List.of());
+            _ -> java.util.List.of(),
+            _ -> java.util.Optional.empty());
     assertThat(context.demoFolder()).isEqualTo(Path.of("/c/gatehouse/demo"));
     assertThat(context.dataFolder().toString()).endsWith("/.local/share/gatehouse");
   }

@@ -34,7 +34,13 @@ record Settings(
       int http,
       int dns,
       boolean plainHttpAnywhere,
-      long maxBody) {}
+      long maxBody) {
+
+    /** Whether other machines reach it. */
+    boolean open() {
+      return !address.isLoopbackAddress() || !advertised.isLoopbackAddress();
+    }
+  }
 
   /**
    * @param zone under which platform names are made

@@ -3,14 +3,17 @@ package dev.gatehouse.server.boot;
 import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.certificate.BroughtPair;
+import dev.gatehouse.server.certificate.BroughtPem;
 import dev.gatehouse.server.certificate.Certificates;
 import dev.gatehouse.server.certificate.Owner;
+import dev.gatehouse.server.certificate.Standing;
 import dev.gatehouse.server.compute.ComputeTargets;
 import dev.gatehouse.server.model.Models;
 import dev.gatehouse.server.model.RegisteredModel;
 import dev.gatehouse.server.service.Neighbours;
 import dev.gatehouse.server.service.WebServices;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,8 +45,8 @@ final class Shelves {
 
   record OfCertificates(Certificates certificates) implements Neighbours.CertificateDesk {
     @Override
-    public BroughtPair check(String cname, String certificatePem, String keyPem) {
-      return certificates.check(cname, certificatePem, keyPem);
+    public BroughtPair check(String workspaceId, BroughtPem sent) {
+      return certificates.check(workspaceId, sent);
     }
 
     @Override
@@ -60,6 +63,11 @@ final class Shelves {
     @Override
     public void remove(String owner) {
       certificates.remove(owner);
+    }
+
+    @Override
+    public Optional<Standing> standing(String owner) {
+      return certificates.standing(owner);
     }
   }
 

@@ -24,6 +24,7 @@ import dev.gatehouse.server.certificate.Issuers;
 import dev.gatehouse.server.certificate.Issuing;
 import dev.gatehouse.server.certificate.Outside;
 import dev.gatehouse.server.certificate.PlatformAuthority;
+import dev.gatehouse.server.certificate.RequestRoutes;
 import dev.gatehouse.server.compute.Clusters;
 import dev.gatehouse.server.compute.ComputeRoutes;
 import dev.gatehouse.server.compute.ComputeStore;
@@ -222,6 +223,7 @@ final class Wiring implements AutoCloseable {
     new CertificateRoutes(
             workspaces, certificates, operations, new Shelves.OfOwners(targets, services))
         .addTo(router);
+    new RequestRoutes(workspaces, certificateStore, clock, random).addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);
     new Metrics(new Metrics.Sources(gateway::measure, certificates, alerts, accessLog), clock)
@@ -292,7 +294,8 @@ final class Wiring implements AutoCloseable {
     return new Publication.Addresses(
         settings.listen().advertised().getHostAddress(),
         gateway.https().getPort(),
-        gateway.http().getPort());
+        gateway.http().getPort(),
+        settings.listen().open());
   }
 
   /** The gateway's HTTPS address as this machine reaches it. */

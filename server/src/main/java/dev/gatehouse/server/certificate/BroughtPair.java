@@ -6,36 +6,67 @@ import dev.gatehouse.certificates.CertificateFault;
 import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.CustomCertificate;
 import dev.gatehouse.certificates.Passphrase;
+import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.TrustedRoots;
 import java.net.IDN;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A custom certificate that has passed all checks; the name is in lower case and ASCII. */
-public record BroughtPair(
-    String cname, CertifiedKey pair, List<String> repairs, List<String> warnings) {
+public record BroughtPair(String cname, CertifiedKey pair, Remarks remarks) {
   private static final Pattern LABELS =
       Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
   private static final int LONGEST_NAME = 253;
 
-  public BroughtPair {
-    repairs = List.copyOf(repairs);
-    warnings = List.copyOf(warnings);
+  /** Finds the private key that was made here for a public one. */
+  @FunctionalInterface
+  interface Keys {
+    Optional<PrivateKey> of(PublicKey key);
   }
 
-  static BroughtPair check(String cname, String certificatePem, String keyPem, Instant now) {
-    String host = host(cname);
+  static BroughtPair check(BroughtPem sent, Keys keys, Instant now) {
+    String host = host(sent.cname());
     try {
       var checked =
-          CustomCertificate.read(certificatePem, keyPem, Passphrase.NONE)
+          CustomCertificate.read(
+                  sent.certificate(),
+                  key(sent, keys),
+                  Passphrase.of(sent.passphrase().toCharArray()))
               .check(host, now, Roots.KNOWN);
-      return new BroughtPair(host, checked.pair(), checked.repairs(), checked.warnings());
+      return new BroughtPair(
+          host, checked.pair(), new Remarks(checked.repairs(), checked.warnings()));
     } catch (CertificateFault e) {
       // Without the cause: it was made from what the caller sent.
       throw new ProblemException(new Problem.Invalid("InvalidCertificate", e.reason().sentence()));
     }
+  }
+
+  /** As it was sent, from the store that was sent, or from the request that it answers. */
+  private static String key(BroughtPem sent, Keys keys) {
+    if (!sent.key().isBlank() || Pem.isStore(sent.certificate())) {
+      return sent.key().isBlank() ? sent.certificate() : sent.key();
+    }
+    return Pem.certificates(sent.certificate()).stream()
+        .flatMap(each -> keys.of(each.getPublicKey()).stream())
+        .findFirst()
+        .map(Pem::of)
+        .orElseThrow(() ->
+            new ProblemException(
+                new Problem.Invalid(
+                    "PrivateKeyMissing",
+                    "The private key ('key', for a service 'sslKey') is missing, and none that was made here for a"
+                        + " certificate request fits the certificate; send the key, or the certificate that was signed"
+                        + " for an open request.")));
+  }
+
+  /** As {@link #host}, with a wildcard as its first label if need be. */
+  static String name(String name) {
+    String stripped = name.strip();
+    return stripped.startsWith("*.") ? "*." + host(stripped.substring(2)) : host(stripped);
   }
 
   private static String host(String cname) {

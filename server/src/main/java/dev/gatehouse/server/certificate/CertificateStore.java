@@ -4,6 +4,7 @@ import dev.gatehouse.certificates.CertificateFacts;
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.certificates.RevocationList.Reason;
 import dev.gatehouse.certificates.Signing;
+import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.secret.Sealer;
 import dev.gatehouse.server.state.Database;
 import java.sql.ResultSet;
@@ -22,10 +23,17 @@ public final class CertificateStore {
 
   private final Database database;
   private final Sealer sealer;
+  private final RequestTable requests;
 
   public CertificateStore(Database database, Sealer sealer) {
     this.database = database;
     this.sealer = sealer;
+    this.requests = new RequestTable(database, sealer);
+  }
+
+  /** The table beside it. */
+  RequestTable requests() {
+    return requests;
   }
 
   Optional<Stored> find(String id) {
@@ -137,6 +145,7 @@ public final class CertificateStore {
               next.owner(),
               next.host());
           insert(h, next, now);
+          RequestTable.answered(h, next.pair().leaf().getPublicKey());
         });
   }
 
@@ -212,8 +221,8 @@ public final class CertificateStore {
     CertificateFacts facts = next.facts();
     h.execute(
         "INSERT INTO certificate (id, owner, host, brought, issuer, serial, not_before, not_after, sealed,"
-            + " created_at, next_attempt, issuer_key, issued_by, profile, key_type, names, renewal, last_error)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " created_at, next_attempt, issuer_key, issued_by, profile, key_type, names, renewal, last_error,"
+            + " remarks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         next.id(),
         next.owner(),
         next.host(),
@@ -231,7 +240,8 @@ public final class CertificateStore {
         facts.keyType(),
         String.join(" ", facts.names()),
         next.plannedRenewal().map(Instant::toString).orElse(null),
-        next.lastError().orElse(null));
+        next.lastError().orElse(null),
+        next.origin() instanceof Origin.Brought(var remarks) ? remarks.text() : null);
   }
 
   private static @Nullable String issuerKey(Stored next) {
@@ -260,9 +270,13 @@ public final class CertificateStore {
         row.getString("last_error"));
   }
 
+  private static Remarks remarks(@Nullable String text) {
+    return text == null ? Remarks.NONE : Remarks.read(Json.parse(text));
+  }
+
   private static Origin origin(ResultSet row) throws SQLException {
     return row.getBoolean("brought")
-        ? new Origin.Brought()
+        ? new Origin.Brought(remarks(row.getString("remarks")))
         : new Origin.Issued(text(row, "issued_by"), text(row, "profile"));
   }
 

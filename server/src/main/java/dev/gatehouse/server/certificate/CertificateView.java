@@ -32,9 +32,17 @@ public final class CertificateView {
       body.putNull("renewalWindow");
     }
     body.put("lastError", now.lastError().orElse(null));
+    remarks(now.origin()).addTo(body);
     var past = body.putArray("history");
     now.history().forEach(each -> past.add(past(each)));
     return body;
+  }
+
+  private static Remarks remarks(Origin origin) {
+    return switch (origin) {
+      case Origin.Brought(var remarks) -> remarks;
+      case Origin.Issued _ -> Remarks.NONE;
+    };
   }
 
   private static ObjectNode past(Past each) {

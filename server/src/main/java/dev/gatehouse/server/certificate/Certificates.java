@@ -80,10 +80,10 @@ public final class Certificates {
 
   /**
    * Checks a brought certificate without storing it; a fault is a 400 that says what and what to
-   * do.
+   * do. A key that was not sent may be one that was made here for a request of the workspace.
    */
-  public BroughtPair check(String cname, String certificatePem, String keyPem) {
-    return BroughtPair.check(cname, certificatePem, keyPem, clock.instant());
+  public BroughtPair check(String workspaceId, BroughtPem sent) {
+    return BroughtPair.check(sent, key -> store.requests().key(workspaceId, key), clock.instant());
   }
 
   /** A 409 when a custom name cannot be given to the owner because it is somebody else's. */
@@ -104,15 +104,16 @@ public final class Certificates {
    */
   public void installBrought(String owner, BroughtPair pair) throws InterruptedException {
     refuseTaken(owner, pair.cname());
-    pair.repairs().forEach(repair -> log.info("certificate of {}: {}", pair.cname(), repair));
-    pair.warnings().forEach(warning -> log.warn("certificate of {}: {}", pair.cname(), warning));
+    Remarks remarks = pair.remarks();
+    remarks.repairs().forEach(repair -> log.info("certificate of {}: {}", pair.cname(), repair));
+    remarks.warnings().forEach(warning -> log.warn("certificate of {}: {}", pair.cname(), warning));
     var warning = Renewals.nextWarning(pair.pair(), clock.instant());
     var next =
         new Stored(
             Renewals.newId(),
             owner,
             pair.cname(),
-            new Origin.Brought(),
+            new Origin.Brought(remarks),
             pair.pair(),
             warning.orElse(null),
             null,
@@ -200,6 +201,11 @@ public final class Certificates {
         .inService(owner)
         .map(each ->
             Standing.of(each, store.window(each.id()), store.history(owner), clock.instant()));
+  }
+
+  /** What must not stay as it is with the services that are reached by the owner's name. */
+  public List<String> warnings(String owner) {
+    return swaps.warnings(owner);
   }
 
   /** What is ahead of every certificate in service. */

@@ -69,6 +69,10 @@ final class Exhibition {
     outside.names().add(host);
   }
 
+  List<String> warnings(String owner) {
+    return outside.publication().warnings(owner, true);
+  }
+
   /** A problem when the gateway does not show this very certificate under its name. */
   void prove(Stored shown) {
     BigInteger expected = shown.pair().leaf().getSerialNumber();

@@ -5,7 +5,7 @@ import java.util.Optional;
 /** Where a certificate comes from. */
 public sealed interface Origin {
   /** Its owner brought it, and renews it. */
-  record Brought() implements Origin {}
+  record Brought(Remarks remarks) implements Origin {}
 
   /**
    * We had it issued.

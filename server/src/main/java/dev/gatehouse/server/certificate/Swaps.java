@@ -4,6 +4,7 @@ import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.certificates.RevocationList.Reason;
 import dev.gatehouse.server.alert.Alert;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -38,6 +39,11 @@ final class Swaps {
    * @param revoked why what it replaces is no longer good, if it is not simply old
    */
   record Change(Stored next, Optional<Stored> renewed, Optional<Reason> revoked) {}
+
+  /** What must not stay as it is with what is reached by the owner's name. */
+  List<String> warnings(String owner) {
+    return exhibition.warnings(owner);
+  }
 
   /** Shows everything that is stored. */
   void showAll() {

@@ -2,8 +2,8 @@ package dev.gatehouse.server.compute;
 
 import dev.gatehouse.certificates.Pem;
 import dev.gatehouse.server.certificate.BroughtPair;
+import dev.gatehouse.server.certificate.Remarks;
 import dev.gatehouse.server.rest.Json;
-import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -39,7 +39,8 @@ record Change(ObjectNode document, Step step) {
               .put("host", host)
               .put("from", from)
               .put("renewed", renewed);
-      case Step.Bring(var pair) -> json.put("step", "bring").put("cname", pair.cname());
+      case Step.Bring(var pair) ->
+          pair.remarks().addTo(json.put("step", "bring").put("cname", pair.cname()));
     }
     return json;
   }
@@ -62,7 +63,7 @@ record Change(ObjectNode document, Step step) {
           case "bring" ->
               new Step.Bring(
                   new BroughtPair(
-                      json.path("cname").stringValue(), Pem.pair(secret), List.of(), List.of()));
+                      json.path("cname").stringValue(), Pem.pair(secret), Remarks.read(json)));
           default -> new Step.Keep();
         };
     return new Change((ObjectNode) json.path("document"), step);

@@ -135,7 +135,11 @@ public final class ComputeRoutes {
   }
 
   private ObjectNode render(Workspace workspace, Compute compute) {
-    return ComputeView.compute(workspace, compute, certificates.standing(compute.id()));
+    return ComputeView.compute(
+        workspace,
+        compute,
+        certificates.standing(compute.id()),
+        certificates.warnings(compute.id()));
   }
 
   private static Response polled(

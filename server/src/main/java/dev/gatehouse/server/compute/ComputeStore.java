@@ -120,7 +120,10 @@ public final class ComputeStore {
                 .findOne());
   }
 
-  /** The change is made; whoever had the name before has no TLS any more. */
+  /**
+   * The change is made; whoever had the name before has no TLS any more, and a generated name that
+   * another one replaced is given up.
+   */
   void finish(String id, Change change, Tls tls) {
     String label = tls instanceof Tls.Generated generated ? generated.label() : null;
     @Nullable String host =
@@ -134,6 +137,9 @@ public final class ComputeStore {
           if (host != null) {
             h.execute(
                 "UPDATE compute SET tls_label = NULL, tls_host = NULL WHERE tls_host = ?", host);
+          }
+          if (label != null) {
+            h.execute("DELETE FROM generated_name WHERE compute_id = ? AND host <> ?", id, host);
           }
           h.execute(
               "UPDATE compute SET document = ?, tls_label = ?, tls_host = ?, change = NULL, change_pair = NULL,"
@@ -176,6 +182,14 @@ public final class ComputeStore {
         .bind(1, label)
         .map((rs, _) -> new Name(rs.getString("host"), rs.getString("compute_id")))
         .findOne();
+  }
+
+  /** The labels of the names that the target holds, the latest last. */
+  List<String> labels(Handle h, String computeId) {
+    return h.createQuery("SELECT label FROM generated_name WHERE compute_id = ? ORDER BY rowid")
+        .bind(0, computeId)
+        .mapTo(String.class)
+        .list();
   }
 
   boolean hostFree(Handle h, String host) {

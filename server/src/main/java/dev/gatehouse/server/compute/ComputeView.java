@@ -17,7 +17,9 @@ final class ComputeView {
 
   private ComputeView() {}
 
-  static ObjectNode compute(Workspace workspace, Compute compute, Optional<Standing> standing) {
+  /** {@code warnings}: what must not stay as it is. */
+  static ObjectNode compute(
+      Workspace workspace, Compute compute, Optional<Standing> standing, List<String> warnings) {
     ObjectNode document = compute.document();
     var body = Json.object().put("id", workspace.armId() + "/computes/" + compute.name());
     body.put("name", compute.name()).put("location", workspace.location());
@@ -43,6 +45,7 @@ final class ComputeView {
     properties.put("createdOn", compute.created().toString());
     properties.put("modifiedOn", compute.modified().toString());
     standing.ifPresent(now -> properties.set("certificate", CertificateView.of(now)));
+    warnings.forEach(properties.putArray("warnings")::add);
     ObjectNode inner = properties.putObject("properties");
     REQUIRED.forEach(member -> inner.set(member, document.get(member)));
     if (document.has("aksNetworkingConfiguration")) {

@@ -92,7 +92,7 @@ public final class Computes {
     before.ifPresent(Computes::refuseUnderWay);
     Tls now = before.map(Compute::tls).orElseGet(Tls.Off::new);
     JsonNode ssl = sent.path("properties").path("properties").path("sslConfiguration");
-    TlsWish wish = TlsWish.read(ssl, now, certificates);
+    TlsWish wish = TlsWish.read(ssl, now, pem -> certificates.check(workspace.id(), pem));
     if (wish instanceof TlsWish.Bring(var pair)) {
       certificates.refuseTaken(before.map(Compute::id).orElse(""), pair.cname());
     }
@@ -200,6 +200,9 @@ public final class Computes {
       case TlsWish.Label(var label, var overwrite, var renew) -> {
         Optional<ComputeStore.Name> held = store.name(h, compute.workspaceId(), label);
         String from = held.map(ComputeStore.Name::computeId).orElse("");
+        if (!overwrite) {
+          refuseOtherLabel(h, compute, label);
+        }
         if (held.isPresent() && !from.equals(compute.id())) {
           take(h, compute, label, held.get(), overwrite);
         }
@@ -208,6 +211,18 @@ public final class Computes {
         yield new Change.Step.Generate(label, host, from, renew ? renewed : "");
       }
     };
+  }
+
+  /** A target keeps its name for life, unless it is told to give it up for another. */
+  private void refuseOtherLabel(Handle h, Compute compute, String label) {
+    List<String> own = store.labels(h, compute.id());
+    if (!own.isEmpty() && own.stream().noneMatch(label::equalsIgnoreCase)) {
+      throw new ProblemException(
+          new Problem.Invalid(
+              "LeafDomainLabelDiffers",
+              "The compute target '%s' has the leafDomainLabel '%s' and keeps its name; send that label, or set overwriteExistingDomain to give the name up for one with '%s'."
+                  .formatted(compute.name(), own.getLast(), label)));
+    }
   }
 
   private void take(

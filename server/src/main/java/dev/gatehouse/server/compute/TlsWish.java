@@ -2,7 +2,7 @@ package dev.gatehouse.server.compute;
 
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.server.certificate.BroughtPair;
-import dev.gatehouse.server.certificate.Certificates;
+import dev.gatehouse.server.certificate.BroughtPem;
 import dev.gatehouse.server.rest.Json;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,11 +19,17 @@ sealed interface TlsWish {
 
   record Bring(BroughtPair pair) implements TlsWish {}
 
+  /** Checks what was brought; a fault is a 400. */
+  @FunctionalInterface
+  interface Desk {
+    BroughtPair check(BroughtPem sent);
+  }
+
   /**
    * Reads it in every shape that clients send: the caller's few members, or what we returned with
    * changes in it. Null members and an absent object ask for nothing.
    */
-  static TlsWish read(JsonNode ssl, Tls now, Certificates certificates) {
+  static TlsWish read(JsonNode ssl, Tls now, Desk desk) {
     if (ssl.isMissingNode() || ssl.isNull()) {
       return new Keep();
     }
@@ -33,7 +39,7 @@ sealed interface TlsWish {
     String status = text(ssl, "status").orElse("").toLowerCase(Locale.ROOT);
     return switch (status) {
       case "disabled" -> new TurnOff();
-      case "", "auto", "enabled" -> enabled(ssl, status, now, certificates);
+      case "", "auto", "enabled" -> enabled(ssl, status, now, desk);
       default ->
           throw ProblemException.invalid(
               "The status '"
@@ -42,7 +48,7 @@ sealed interface TlsWish {
     };
   }
 
-  private static TlsWish enabled(JsonNode ssl, String status, Tls now, Certificates certificates) {
+  private static TlsWish enabled(JsonNode ssl, String status, Tls now, Desk desk) {
     boolean renew = flag(ssl, "renew");
     Optional<String> label = text(ssl, "leafDomainLabel");
     if (text(ssl, "cert").isPresent() || text(ssl, "key").isPresent()) {
@@ -50,7 +56,7 @@ sealed interface TlsWish {
         throw ProblemException.invalid(
             "sslConfiguration has both a leafDomainLabel and a certificate; send one of them.");
       }
-      return bring(ssl, certificates);
+      return bring(ssl, desk);
     }
     if (label.isPresent()) {
       return new Label(
@@ -85,8 +91,8 @@ sealed interface TlsWish {
             : "sslConfiguration asks for a certificate of ours, but leafDomainLabel is missing; send it.");
   }
 
-  private static TlsWish bring(JsonNode ssl, Certificates certificates) {
-    for (String member : new String[] {"cname", "cert", "key"}) {
+  private static TlsWish bring(JsonNode ssl, Desk desk) {
+    for (String member : new String[] {"cname", "cert"}) {
       if (text(ssl, member).isEmpty()) {
         throw ProblemException.invalid(
             "'"
@@ -95,10 +101,12 @@ sealed interface TlsWish {
       }
     }
     return new Bring(
-        certificates.check(
-            text(ssl, "cname").orElseThrow(),
-            text(ssl, "cert").orElseThrow(),
-            text(ssl, "key").orElseThrow()));
+        desk.check(
+            new BroughtPem(
+                text(ssl, "cname").orElseThrow(),
+                text(ssl, "cert").orElseThrow(),
+                text(ssl, "key").orElse(""),
+                Json.text(ssl, "passphrase").orElse(""))));
   }
 
   private static Optional<String> text(JsonNode object, String member) {

@@ -8,8 +8,10 @@ import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.Snapshot.Host;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -17,6 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps which service runs on which target, and which target has which name, and tells the gateway
@@ -24,23 +28,31 @@ import org.pcollections.PMap;
  * HTTP, never by both.
  */
 public final class Publication {
+  private static final Logger log = LoggerFactory.getLogger(Publication.class);
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
   private final Consumer<UnaryOperator<Snapshot>> gateway;
   private final Supplier<Addresses> addresses;
 
-  // Both maps are touched under the lock of this object only.
+  // These are touched under the lock of this object only.
   private final Map<String, Listener> listeners = new HashMap<>();
 
   private final Map<String, Published> services = new HashMap<>();
+
+  private final Set<String> exposed = new HashSet<>();
 
   public Publication(Consumer<UnaryOperator<Snapshot>> gateway, Supplier<Addresses> addresses) {
     this.gateway = gateway;
     this.addresses = addresses;
   }
 
-  /** Where clients reach the gateway: an IP literal and the two ports. */
-  public record Addresses(String ip, int https, int http) {}
+  /**
+   * Where clients reach the gateway.
+   *
+   * @param ip a literal
+   * @param open whether others than programs of this machine reach it there
+   */
+  public record Addresses(String ip, int https, int http, boolean open) {}
 
   /** The name of a target and the certificate that is shown for it. */
   public record Listener(String host, CertifiedKey pair) {}
@@ -74,6 +86,9 @@ public final class Publication {
       }
       return next;
     });
+    services.values().stream()
+        .filter(each -> each.target().equals(target) || losers.contains(each.target()))
+        .forEach(this::warn);
   }
 
   /**
@@ -98,6 +113,7 @@ public final class Publication {
     Listener before = listeners.remove(target);
     if (before != null) {
       gateway.accept(snapshot -> placeAll(without(snapshot, before), target));
+      services.values().stream().filter(each -> each.target().equals(target)).forEach(this::warn);
     }
   }
 
@@ -106,6 +122,7 @@ public final class Publication {
     Published before = services.put(service.route().id(), service);
     gateway.accept(
         snapshot -> place(before == null ? snapshot : remove(snapshot, before), service));
+    warn(service);
   }
 
   /** Nobody reaches the service any more. */
@@ -113,6 +130,7 @@ public final class Publication {
     Published before = services.remove(routeId);
     if (before != null) {
       gateway.accept(snapshot -> remove(snapshot, before));
+      exposed.remove(routeId);
     }
   }
 
@@ -150,6 +168,26 @@ public final class Publication {
     }
     String ip = at.ip().contains(":") ? "[" + at.ip() + "]" : at.ip();
     return URI.create("http://" + ip + ":" + at.http() + path);
+  }
+
+  /** What must not stay as it is with what is reached there at this moment. */
+  public synchronized List<String> warnings(String target, boolean tls) {
+    Addresses at = addresses.get();
+    return overTls(target, tls) || !at.open()
+        ? List.of()
+        : List.of(
+            "Without TLS, requests, answers and keys can be read and changed on the way: plain HTTP at port %d is reached from other machines."
+                .formatted(at.http()));
+  }
+
+  /** Once for as long as it stays so. */
+  private void warn(Published service) {
+    List<String> warnings = warnings(service.target(), service.tls());
+    if (warnings.isEmpty()) {
+      exposed.remove(service.route().id());
+    } else if (exposed.add(service.route().id())) {
+      warnings.forEach(warning -> log.warn("service {}: {}", service.route().name(), warning));
+    }
   }
 
   private boolean overTls(String target, boolean tls) {

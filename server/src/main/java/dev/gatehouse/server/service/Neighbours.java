@@ -3,6 +3,8 @@ package dev.gatehouse.server.service;
 import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.certificate.BroughtPair;
+import dev.gatehouse.server.certificate.BroughtPem;
+import dev.gatehouse.server.certificate.Standing;
 import dev.gatehouse.server.compute.ComputeTarget;
 import dev.gatehouse.server.model.RegisteredModel;
 import java.util.List;
@@ -41,7 +43,7 @@ public record Neighbours(
 
   /** The certificates of services that have names of their own. */
   public interface CertificateDesk {
-    BroughtPair check(String cname, String certificatePem, String keyPem);
+    BroughtPair check(String workspaceId, BroughtPem sent);
 
     void installBrought(String owner, BroughtPair pair) throws InterruptedException;
 
@@ -49,5 +51,8 @@ public record Neighbours(
     void ensureIssued(String owner, String host) throws InterruptedException;
 
     void remove(String owner);
+
+    /** How the one in service stands. */
+    Optional<Standing> standing(String owner);
   }
 }

@@ -1,8 +1,8 @@
 package dev.gatehouse.server.service;
 
+import dev.gatehouse.server.certificate.BroughtPair;
 import dev.gatehouse.server.operation.OperationLog;
 import dev.gatehouse.server.service.definition.Aci;
-import dev.gatehouse.server.service.definition.BroughtPem;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.definition.Part;
 import dev.gatehouse.server.service.driver.ComputeDriver;
@@ -123,21 +123,18 @@ final class Rollout {
 
   private void seeToCertificate(WebService service, Definition definition, OperationLog log)
       throws InterruptedException {
-    Optional<BroughtPem> pem = store.brought(service.id());
-    if (pem.isPresent()) {
-      log.line("Installing the certificate of " + pem.get().cname());
-      install(service.id(), pem.get());
+    Optional<BroughtPair> pair = store.brought(service.id());
+    if (pair.isPresent()) {
+      log.line("Installing the certificate of " + pair.get().cname());
+      pair.get().remarks().repairs().forEach(log::line);
+      pair.get().remarks().warnings().forEach(warning -> log.line("Warning: " + warning));
+      certificates.installBrought(service.id(), pair.get());
     }
     Optional<String> host = names.of(service, definition);
     if (host.isPresent()) {
       log.line("Seeing to the certificate of " + host.get());
       certificates.ensureIssued(service.id(), host.get());
     }
-  }
-
-  private void install(String owner, BroughtPem pem) throws InterruptedException {
-    certificates.installBrought(
-        owner, certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
   }
 
   private void finish(

@@ -2,6 +2,7 @@ package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.certificate.CertificateView;
 import dev.gatehouse.server.rest.ErrorMapping;
 import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.routing.Publication;
@@ -29,12 +30,12 @@ final class ServiceDocument {
   private final Neighbours.ModelShelf models;
   private final ServicePlaces places;
   private final Supplier<Publication.Addresses> addresses;
+  private final Neighbours.CertificateDesk certificates;
 
   ServiceDocument(
-      Neighbours.ModelShelf models,
-      ServicePlaces places,
-      Supplier<Publication.Addresses> addresses) {
-    this.models = models;
+      Neighbours neighbours, ServicePlaces places, Supplier<Publication.Addresses> addresses) {
+    this.models = neighbours.models();
+    this.certificates = neighbours.certificates();
     this.places = places;
     this.addresses = addresses;
   }
@@ -46,7 +47,12 @@ final class ServiceDocument {
     Optional<URI> uri = places.scoringUri(service);
     fill(document, service, uri);
     switch (wanted) {
-      case Aci aci -> container(document, aci, workspace, uri);
+      case Aci aci -> {
+        container(document, aci, workspace, uri);
+        certificates
+            .standing(service.id())
+            .ifPresent(now -> document.set("certificate", CertificateView.of(now)));
+      }
       case Aks _ -> document.put("deploymentStatus", service.state().word());
       case AksEndpoint _ -> {
         document.put("deploymentStatus", service.state().word());
@@ -66,6 +72,7 @@ final class ServiceDocument {
     document.put("updatedTime", time(service.updated()));
     document.put("state", service.state().word());
     document.put("scoringUri", uri.map(URI::toString).orElse(null));
+    places.warnings(service).forEach(document.putArray("warnings")::add);
     why(service.state()).ifPresent(problem -> document.set("error", ErrorMapping.flat(problem)));
   }
 

@@ -11,6 +11,7 @@ import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.service.definition.Definition;
 import java.net.URI;
 import java.security.interfaces.ECPublicKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -96,6 +97,15 @@ final class ServicePlaces {
         .flatMap(deployed ->
             target(service, deployed)
                 .map(target -> publication.scoringUri(target, service.name(), deployed.tls())));
+  }
+
+  /** What must not stay as it is with the way to it; nothing while it has never come up. */
+  List<String> warnings(WebService service) {
+    return service
+        .deployed()
+        .flatMap(deployed ->
+            target(service, deployed).map(target -> publication.warnings(target, deployed.tls())))
+        .orElse(List.of());
   }
 
   private Optional<String> target(WebService service, Definition definition) {

@@ -1,9 +1,12 @@
 package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.Problem;
+import dev.gatehouse.certificates.CertifiedKey;
+import dev.gatehouse.certificates.Pem;
+import dev.gatehouse.server.certificate.BroughtPair;
+import dev.gatehouse.server.certificate.Remarks;
 import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.secret.Sealer;
-import dev.gatehouse.server.service.definition.BroughtPem;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.state.Database;
 import java.sql.ResultSet;
@@ -55,12 +58,12 @@ final class ServiceStore {
   }
 
   /** Keeps a certificate until the operation that was begun with it installs it. */
-  void bring(Handle handle, String id, Optional<BroughtPem> pem) {
-    byte @Nullable [] sealed = pem.map(p -> seal(p, id)).orElse(null);
+  void bring(Handle handle, String id, Optional<BroughtPair> pair) {
+    byte @Nullable [] sealed = pair.map(p -> seal(p, id)).orElse(null);
     handle.execute("UPDATE service SET brought_sealed = ? WHERE id = ?", sealed, id);
   }
 
-  Optional<BroughtPem> brought(String id) {
+  Optional<BroughtPair> brought(String id) {
     return database
         .jdbi()
         .withHandle(h ->
@@ -246,21 +249,22 @@ final class ServiceStore {
     return json.toString();
   }
 
-  private byte[] seal(BroughtPem pem, String id) {
-    String text =
+  private byte[] seal(BroughtPair brought, String id) {
+    var json =
         Json.object()
-            .put("cname", pem.cname())
-            .put("certificate", pem.certificatePem())
-            .put("key", pem.keyPem())
-            .toString();
-    return sealer.sealText(text, "service-pem:" + id);
+            .put("cname", brought.cname())
+            .put("certificate", Pem.of(brought.pair().chain()))
+            .put("key", Pem.of(brought.pair().key()));
+    return sealer.sealText(brought.remarks().addTo(json).toString(), "service-pem:" + id);
   }
 
-  private BroughtPem open(byte[] sealed, String id) {
+  private BroughtPair open(byte[] sealed, String id) {
     JsonNode json = Json.parse(sealer.openText(sealed, "service-pem:" + id));
-    return new BroughtPem(
+    return new BroughtPair(
         json.path("cname").stringValue(),
-        json.path("certificate").stringValue(),
-        json.path("key").stringValue());
+        new CertifiedKey(
+            Pem.certificates(json.path("certificate").stringValue()),
+            Pem.key(json.path("key").stringValue())),
+        Remarks.read(json));
   }
 }

@@ -2,9 +2,9 @@ package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.certificate.BroughtPair;
 import dev.gatehouse.server.operation.Operation;
 import dev.gatehouse.server.operation.Operations;
-import dev.gatehouse.server.service.definition.BroughtPem;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.definition.GivenKeys;
 import dev.gatehouse.server.service.definition.ServiceName;
@@ -79,11 +79,11 @@ final class Services {
   }
 
   /** Everything that a create would refuse, with nothing changed. */
-  Submission checkCreate(String workspaceId, JsonNode body) {
+  void checkCreate(String workspaceId, JsonNode body) {
     Optional<WebService> existing = existing(workspaceId, body);
     Submission submission = Submission.create(body, existing.map(WebService::wanted));
-    check(existing.orElseGet(() -> planned(workspaceId, submission.definition())), submission);
-    return submission;
+    var _ =
+        check(existing.orElseGet(() -> planned(workspaceId, submission.definition())), submission);
   }
 
   private Optional<WebService> existing(String workspaceId, JsonNode body) {
@@ -91,15 +91,16 @@ final class Services {
     return name.isString() ? store.find(workspaceId, name.stringValue()) : Optional.empty();
   }
 
-  private void check(WebService service, Submission submission) {
+  /** Returns the certificate that it brings. */
+  private Optional<BroughtPair> check(WebService service, Submission submission) {
     places.requireTarget(service, submission.definition());
     loads.check(service.workspaceId(), submission.definition());
     submission.definition().origins();
-    submission
-        .brought()
-        .ifPresent(pem -> certificates.check(pem.cname(), pem.certificatePem(), pem.keyPem()));
+    Optional<BroughtPair> brought =
+        submission.brought().map(pem -> certificates.check(service.workspaceId(), pem));
     names.check(service, submission.definition());
     places.refuseTakenName(service, submission.definition());
+    return brought;
   }
 
   private WebService planned(String workspaceId, Definition definition) {
@@ -129,17 +130,16 @@ final class Services {
       if (!submission.overwrite()) {
         throw taken(existing.get().name());
       }
-      check(existing.get(), submission);
-      return change(existing.get(), submission);
+      return change(existing.get(), submission, check(existing.get(), submission));
     }
     WebService service = planned(workspaceId, submission.definition());
-    check(service, submission);
+    Optional<BroughtPair> brought = check(service, submission);
     return begin(
         service,
         ServiceWork.DEPLOY,
         handle -> {
           store.add(handle, service, ServiceKeys.of(submission.keys(), random));
-          store.bring(handle, service.id(), submission.brought());
+          store.bring(handle, service.id(), brought);
         });
   }
 
@@ -151,10 +151,8 @@ final class Services {
         .filter(_ -> service.wanted().document().equals(wanted.document()));
   }
 
-  Submission checkUpdate(WebService service, JsonNode patch) {
-    Submission submission = Submission.update(service.wanted(), patch);
-    check(service, submission);
-    return submission;
+  void checkUpdate(WebService service, JsonNode patch) {
+    var _ = check(service, Submission.update(service.wanted(), patch));
   }
 
   Operation update(WebService service, JsonNode patch) {
@@ -163,12 +161,11 @@ final class Services {
     if (same.isPresent()) {
       return same.get();
     }
-    check(service, submission);
-    return change(service, submission);
+    return change(service, submission, check(service, submission));
   }
 
-  private Operation change(WebService service, Submission submission) {
-    Optional<BroughtPem> brought = submission.brought();
+  private Operation change(
+      WebService service, Submission submission, Optional<BroughtPair> brought) {
     return begin(
         service,
         ServiceWork.DEPLOY,

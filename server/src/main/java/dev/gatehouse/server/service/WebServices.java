@@ -72,7 +72,7 @@ public final class WebServices implements AutoCloseable {
             store,
             parts,
             neighbours);
-    var document = new ServiceDocument(neighbours.models(), places, publishing.addresses());
+    var document = new ServiceDocument(neighbours, places, publishing.addresses());
     routes =
         new ServiceRoutes(
             base.workspaces(),

@@ -26,7 +26,8 @@ final class Migrations {
           "061-service-names.sql",
           "070-identity.sql",
           "071-revocations.sql",
-          "075-issuers.sql");
+          "075-issuers.sql",
+          "080-brought-certificates.sql");
 
   private Migrations() {}
 

@@ -124,7 +124,9 @@ class CertificatesTest {
   void onlyWarnsAboutACustomCertificate() throws Exception {
     var pair = platform.other().issue(List.of("www.contoso.test"), Duration.ofDays(30));
     var brought =
-        platform.certificates.check("WWW.contoso.test.", Pem.of(pair.chain()), Pem.of(pair.key()));
+        platform.certificates.check(
+            platform.workspace.id(),
+            new BroughtPem("WWW.contoso.test.", Pem.of(pair.chain()), Pem.of(pair.key()), ""));
     platform.certificates.installBrought("o", brought);
     var stored = platform.store.inService("o").orElseThrow();
     platform.clock.pass(Duration.ofDays(21));

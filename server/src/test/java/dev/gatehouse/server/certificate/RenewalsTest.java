@@ -176,7 +176,8 @@ class RenewalsTest {
       platform.certificates.installBrought(
           "other",
           platform.certificates.check(
-              "www.contoso.test", Pem.of(pair.chain()), Pem.of(pair.key())));
+              platform.workspace.id(),
+              new BroughtPem("www.contoso.test", Pem.of(pair.chain()), Pem.of(pair.key()), "")));
       platform.certificates.remove("other");
       assertThat(first.isDone()).isFalse();
       go.countDown();

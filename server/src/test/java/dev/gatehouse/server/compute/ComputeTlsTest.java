@@ -111,6 +111,34 @@ class ComputeTlsTest {
   }
 
   @Test
+  void keepsItsNameUntilItIsToldToGiveItUp() throws Exception {
+    String host = host(platform.made("aks1", label("contoso", false)));
+    for (String state : List.of(label("CONTOSO", false), OFF)) {
+      platform.made("aks1", state);
+      var refused = platform.put("aks1", label("fabrikam", false));
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(Requests.text(refused)).contains("overwriteExistingDomain", "'contoso'");
+    }
+    String other = host(platform.made("aks1", label("fabrikam", true)));
+    assertThat(other).startsWith("fabrikam");
+    assertThat(platform.dns.zone().recordsAt(host)).isEmpty();
+    assertThat(host(platform.made("aks2", label("contoso", false)))).isNotEqualTo(host);
+    assertThat(platform.put("aks1", label("contoso", false)).status()).isEqualTo(400);
+    assertThat(host(platform.get("aks1"))).isEqualTo(other);
+  }
+
+  @Test
+  void keepsTheOldNameWhenTheNewOneCannotBeServed() throws Exception {
+    String host = host(platform.made("aks1", label("contoso", false)));
+    var good = platform.proof;
+    platform.proof = _ -> java.math.BigInteger.ONE;
+    platform.ended(platform.put("aks1", label("fabrikam", true)));
+    platform.proof = good;
+    assertThat(host(platform.get("aks1"))).isEqualTo(host);
+    assertThat(host(platform.made("aks1", label("contoso", false)))).isEqualTo(host);
+  }
+
+  @Test
   void freesTheLabelWhenItsTargetGoes() throws Exception {
     String host = host(platform.made("aks1", label("contoso", false)));
     platform.ended(
@@ -153,6 +181,58 @@ class ComputeTlsTest {
     assertThat(host(compute)).isEqualTo("www.contoso.test");
     assertThat(compute.toString()).doesNotContain("PRIVATE");
     assertThat(platform.gateway.get().certificates()).containsKey("www.contoso.test");
+  }
+
+  @Test
+  void tellsWhatWasPutRightAndWhatToKnow() throws Exception {
+    var authority = platform.other();
+    var pair = authority.issue(List.of("www.contoso.test"), Duration.ofDays(30));
+    String heap = authority.rootPem() + Pem.of(pair.chain().reversed());
+    var compute = platform.made("aks1", custom("www.contoso.test", heap, Pem.of(pair.key())));
+    JsonNode shown = compute.path("properties").path("certificate");
+    assertThat(shown.path("kind").asString("")).isEqualTo("Custom");
+    assertThat(shown.path("repairs").toString()).contains("Put the chain in order", "root");
+    assertThat(shown.path("warnings").toString()).contains("no public root");
+    assertThat(platform.gateway.get().certificates().get("www.contoso.test").chain())
+        .isEqualTo(pair.chain());
+    platform.close();
+    platform = new Platform(folder, platform.clock);
+    assertThat(platform.get("aks1").path("properties").path("certificate")).isEqualTo(shown);
+  }
+
+  @Test
+  void takesAStoreWithItsPassphraseAndKeepsNeither() throws Exception {
+    var pair = platform.other().issue(List.of("www.contoso.test"), Duration.ofDays(30));
+    var store = java.security.KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "key",
+        pair.key(),
+        "let me in".toCharArray(),
+        pair.chain().toArray(java.security.cert.X509Certificate[]::new));
+    var bytes = new java.io.ByteArrayOutputStream();
+    store.store(bytes, "let me in".toCharArray());
+    String text = java.util.Base64.getMimeEncoder().encodeToString(bytes.toByteArray());
+    assertThat(refused("www.contoso.test", text, "")).contains("no passphrase was given");
+    var sent =
+        (ObjectNode) dev.gatehouse.server.rest.Json.parse(custom("www.contoso.test", text, ""));
+    ((ObjectNode) sent.path("sslConfiguration")).put("passphrase", "let me out");
+    var wrong = platform.put("aks1", sent.toString());
+    assertThat(wrong.status()).isEqualTo(400);
+    assertThat(Requests.text(wrong)).contains("does not open it").doesNotContain("let me");
+    ((ObjectNode) sent.path("sslConfiguration")).put("passphrase", "let me in");
+    assertThat(platform.made("aks1", sent.toString()).toString()).doesNotContain("let me in");
+    assertThat(serial("www.contoso.test")).isEqualTo(pair.leaf().getSerialNumber().toString(16));
+  }
+
+  @Test
+  void saysSoWhenServicesAreInTheOpenWithoutTls() throws Exception {
+    assertThat(platform.made("aks1", "{}").path("properties").path("warnings")).isEmpty();
+    platform.open = true;
+    assertThat(platform.get("aks1").path("properties").path("warnings").toString())
+        .contains("plain HTTP at port 80");
+    assertThat(platform.made("aks1", label("contoso", false)).path("properties").path("warnings"))
+        .isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.gatehouse.server.certificate.Issuing;
 import dev.gatehouse.server.certificate.Outside;
 import dev.gatehouse.server.certificate.Owner;
 import dev.gatehouse.server.certificate.PlatformAuthority;
+import dev.gatehouse.server.certificate.RequestRoutes;
 import dev.gatehouse.server.certificate.ServedProof;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.Caller;
@@ -102,6 +103,9 @@ public final class Platform implements AutoCloseable {
   public final List<Alert> alerts = new CopyOnWriteArrayList<>();
   public volatile List<String> users = List.of();
 
+  /** Whether the gateway is taken to be reached by others. */
+  public volatile boolean open;
+
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Router router = new Router(_ -> Caller.ANONYMOUS);
   private final Issuing issuing;
@@ -170,7 +174,7 @@ public final class Platform implements AutoCloseable {
     publication =
         new Publication(
             change -> gateway.updateAndGet(change),
-            () -> new Publication.Addresses("127.0.0.1", 443, 80));
+            () -> new Publication.Addresses("127.0.0.1", 443, 80, open));
     var loopback = List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
     dns = new EmbeddedNameServer(new InetSocketAddress("127.0.0.1", 0), ZONE, loopback, clock);
     var names = new Names(dns, ZONE, loopback, Runnable::run);
@@ -209,6 +213,7 @@ public final class Platform implements AutoCloseable {
                     .map(t -> new Owner(t.id(), Owner.Kind.COMPUTE_TARGET, t.name()))
                     .toList())
         .addTo(router);
+    new RequestRoutes(workspaces, store, clock, random).addTo(router);
     timers.start();
     certificates.start();
     care.start();

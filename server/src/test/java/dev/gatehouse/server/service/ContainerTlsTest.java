@@ -87,6 +87,41 @@ class ContainerTlsTest {
   }
 
   @Test
+  void plainHttpInTheOpenIsFlagged() {
+    world.open = true;
+    world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
+    assertThat(world.service("box").path("warnings")).isEmpty();
+    world.settle("PATCH", "/services/box", Payloads.patch("replace", "/sslEnabled", "false"));
+    assertThat(world.service("box").path("warnings").toString())
+        .contains("plain HTTP at port 8080");
+    world.open = false;
+    assertThat(world.service("box").path("warnings")).isEmpty();
+  }
+
+  @Test
+  void passphraseIsTakenAndNeverShown() {
+    var payload = Payloads.aci("box", Payloads.image("score.py", "sk:1"));
+    Payloads.tls(payload, "a.contoso.test", "GOOD 1", "KEY").put("sslPassphrase", "let me in");
+    world.settle("POST", "/services", payload.toString());
+    assertThat(world.service("box").toString()).doesNotContain("let me in");
+    world.settle(
+        "PATCH",
+        "/services/box",
+        Payloads.patch(
+            "replace",
+            "/sslCertificate",
+            "\"GOOD 2\"",
+            "replace",
+            "/sslKey",
+            "\"KEY\"",
+            "add",
+            "/sslPassphrase",
+            "\"let me in\""));
+    assertThat(world.service("box").toString()).doesNotContain("let me in");
+    assertThat(world.passphrases).containsExactly("let me in", "let me in");
+  }
+
+  @Test
   void otherChangesLeaveTheCertificateAlone() {
     world.settle("POST", "/services", box("a.contoso.test", "GOOD 1", "KEY"));
     world.settle("PATCH", "/services/box", Payloads.patch("replace", "/authEnabled", "true"));

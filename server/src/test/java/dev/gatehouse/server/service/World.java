@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.api.Problem;
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.certificates.CertifiedKey;
+import dev.gatehouse.certificates.EmbeddedAuthority;
+import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.Proofs;
 import dev.gatehouse.gateway.ServiceRoute;
@@ -11,6 +14,9 @@ import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.certificate.BroughtPair;
+import dev.gatehouse.server.certificate.BroughtPem;
+import dev.gatehouse.server.certificate.Remarks;
+import dev.gatehouse.server.certificate.Standing;
 import dev.gatehouse.server.compute.ComputeTarget;
 import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.model.RegisteredModel;
@@ -32,6 +38,7 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +65,20 @@ final class World implements AutoCloseable {
           + SUBSCRIPTION
           + "/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws1";
   static final KeyPair TOKEN_KEY = keys();
+  private static final CertifiedKey PAIR =
+      EmbeddedAuthority.create(
+              new Permitted(List.of("contoso.test"), List.of()),
+              InstantSource.system(),
+              new SecureRandom())
+          .issue(List.of("a.contoso.test"), Duration.ofDays(1));
+
+  /** Whether the gateway is taken to be reached by others. */
+  volatile boolean open;
 
   final FakeDriver driver;
   final Map<String, String> frameworks = new ConcurrentHashMap<>();
   final List<String> certificates = new CopyOnWriteArrayList<>();
+  final List<String> passphrases = new CopyOnWriteArrayList<>();
   final AtomicReference<Snapshot> gateway =
       new AtomicReference<>(
           new Snapshot(
@@ -69,7 +86,7 @@ final class World implements AutoCloseable {
   final Publication publication =
       new Publication(
           change -> gateway.updateAndGet(change),
-          () -> new Publication.Addresses("127.0.0.1", 8443, 8080));
+          () -> new Publication.Addresses("127.0.0.1", 8443, 8080, open));
   volatile Map<String, Load> load = Map.of();
   final WebServices services;
   final String workspace;
@@ -106,7 +123,7 @@ final class World implements AutoCloseable {
             driver,
             new WebServices.Publishing(
                 publication,
-                () -> new Publication.Addresses("127.0.0.1", 8443, 8080),
+                () -> new Publication.Addresses("127.0.0.1", 8443, 8080, open),
                 _ -> load,
                 new GeneratedNames("gatehouse.test", random)),
             new WebServices.TokenKey(
@@ -175,11 +192,20 @@ final class World implements AutoCloseable {
   /** Takes the certificate GOOD with the key KEY. */
   private final class Desk implements Neighbours.CertificateDesk {
     @Override
-    public BroughtPair check(String cname, String certificatePem, String keyPem) {
-      if (!certificatePem.startsWith("GOOD") || !keyPem.equals("KEY")) {
+    public BroughtPair check(String workspaceId, BroughtPem sent) {
+      passphrases.add(sent.passphrase());
+      if (sent.key().isEmpty()) {
+        throw ProblemException.invalid("'sslKey' is missing.");
+      }
+      if (!sent.certificate().startsWith("GOOD") || !sent.key().equals("KEY")) {
         throw ProblemException.invalid("The key does not belong to the certificate.");
       }
-      return new BroughtPair(cname, null, List.of(), List.of());
+      return new BroughtPair(sent.cname(), PAIR, new Remarks(List.of(), List.of("self-signed")));
+    }
+
+    @Override
+    public Optional<Standing> standing(String owner) {
+      return Optional.empty();
     }
 
     @Override

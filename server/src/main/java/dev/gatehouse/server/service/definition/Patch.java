@@ -30,7 +30,13 @@ public final class Patch {
           List.of(
               NAMED,
               RUN,
-              Set.of("sslEnabled", "sslCertificate", "sslKey", "cname", "dnsNameLabel")));
+              Set.of(
+                  "sslEnabled",
+                  "sslCertificate",
+                  "sslKey",
+                  "sslPassphrase",
+                  "cname",
+                  "dnsNameLabel")));
   private static final Set<String> AKS =
       union(List.of(NAMED, RUN, SCALE, Set.of("namespace", "sslEnabled")));
   private static final Set<String> ENDPOINT =
@@ -65,7 +71,7 @@ public final class Patch {
 
   /**
    * The document with the changes in it, still to be checked as a whole; it may hold a private key
-   * in {@code sslKey}.
+   * in {@code sslKey} and its passphrase.
    */
   public static ObjectNode apply(Definition before, JsonNode operations) {
     if (!operations.isArray()) {

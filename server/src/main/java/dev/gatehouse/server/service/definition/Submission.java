@@ -1,6 +1,7 @@
 package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.certificate.BroughtPem;
 import dev.gatehouse.server.rest.Json;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -32,30 +33,29 @@ public record Submission(
     return new Submission(
         definition,
         GivenKeys.of(sent.path("keys")),
-        brought(definition, Json.text(sent, "sslKey").filter(key -> !key.isBlank()), before),
+        brought(definition, sent, before),
         sent.path("overwrite").asBoolean(false));
   }
 
   private static Optional<BroughtPem> brought(
-      Definition definition, Optional<String> key, Optional<Definition> before) {
+      Definition definition, ObjectNode sent, Optional<Definition> before) {
     if (!(definition instanceof Aci aci) || aci.cname().isEmpty()) {
       return Optional.empty();
     }
     String cname = aci.cname().orElseThrow();
     String certificate = aci.document().path("sslCertificate").stringValue();
-    if (key.isPresent()) {
-      return key.map(pem -> new BroughtPem(cname, certificate, pem));
-    }
+    Optional<String> key = Json.text(sent, "sslKey").filter(text -> !text.isBlank());
     boolean same =
-        before.isPresent()
+        key.isEmpty()
+            && before.isPresent()
             && before.get() instanceof Aci old
             && old.tls()
             && old.cname().equals(aci.cname())
             && old.document().path("sslCertificate").stringValue().equals(certificate);
-    if (!same) {
-      throw ProblemException.invalid(
-          "'sslKey' is missing; a new certificate or name needs 'cname', 'sslCertificate' and 'sslKey' together.");
-    }
-    return Optional.empty();
+    return same
+        ? Optional.empty()
+        : Optional.of(
+            new BroughtPem(
+                cname, certificate, key.orElse(""), Json.text(sent, "sslPassphrase").orElse("")));
   }
 }
