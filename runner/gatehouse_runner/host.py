@@ -15,12 +15,13 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Connection:
-    __slots__ = ("socket", "reader", "outgoing", "busy", "ending", "mask", "closed")
+    __slots__ = ("socket", "reader", "outgoing", "rest", "busy", "ending", "mask", "closed")
 
     def __init__(self, sock, max_body):
         self.socket = sock
         self.reader = RequestReader(max_body)
         self.outgoing = b""
+        self.rest = None        # the pieces of a streaming answer that are still to be made
         self.busy = False       # a thread of the pool works for it
         self.ending = False     # closes as soon as everything is sent
         self.mask = 0
@@ -88,9 +89,9 @@ class Host:
         except BlockingIOError:
             pass
         while self._answers:
-            connection, data, keep_alive = self._answers.popleft()
+            connection, answer = self._answers.popleft()
             connection.busy = False
-            self._send(connection, data, keep_alive)
+            self._take(connection, *answer)
             self._advance(connection)
 
     def _accept(self):
@@ -132,7 +133,12 @@ class Host:
 
     def _advance(self, connection):
         """Answers what has arrived completely, as long as the client takes the answers."""
-        while not (connection.closed or connection.busy or connection.ending or connection.outgoing):
+        while not (connection.closed or connection.busy or connection.outgoing):
+            if connection.rest is not None:
+                self._do(connection, self._application.next_piece, connection.rest)
+                continue
+            if connection.ending:
+                break
             try:
                 request = connection.reader.next()
             except BadRequest as e:
@@ -143,22 +149,34 @@ class Host:
                     connection.reader.wants_continue = False
                     self._send(connection, CONTINUE, True)
                 break
-            if self._jobs is not None:
-                connection.busy = True
-                self._jobs.put((connection, request))
-                break
-            data, keep_alive = self._application.respond(request, self._stays_open)
-            self._send(connection, data, keep_alive)
+            self._do(connection, self._application.respond, request, self._stays_open)
         self._watch(connection)
+
+    def _do(self, connection, work, *arguments):
+        if self._jobs is None:
+            self._take(connection, *work(*arguments))
+        else:
+            connection.busy = True
+            self._jobs.put((connection, work, arguments))
 
     def _work(self):
         while True:
-            connection, request = self._jobs.get()
-            self._answers.append((connection,) + self._application.respond(request, self._stays_open))
+            connection, work, arguments = self._jobs.get()
+            self._answers.append((connection, work(*arguments)))
             try:
                 self._wake_out.send(b"a")
             except BlockingIOError:     # full of wake-ups already
                 pass
+
+    def _take(self, connection, data, keep_alive, rest):
+        """What was made goes out; None instead of data is an answer that broke off."""
+        connection.rest = rest
+        if data is None:
+            self._close(connection)
+        elif connection.closed:
+            _leave(connection)
+        else:
+            self._send(connection, data, keep_alive)
 
     def _send(self, connection, data, keep_alive):
         if connection.closed:
@@ -177,7 +195,7 @@ class Host:
             return
         if sent == len(connection.outgoing):
             connection.outgoing = b""
-            if connection.ending:
+            if connection.ending and connection.rest is None:
                 self._close(connection)
         elif sent:
             connection.outgoing = memoryview(connection.outgoing)[sent:].tobytes()
@@ -200,6 +218,8 @@ class Host:
         if connection.closed:
             return
         connection.closed = True
+        if not connection.busy:
+            _leave(connection)
         if connection.mask:
             self._selector.unregister(connection.socket)
         self._connections.discard(connection)
@@ -223,10 +243,18 @@ class Host:
         self._selector.unregister(self._listener)
         self._listener.close()
         for connection in list(self._connections):
-            if connection.busy or connection.outgoing:
+            if connection.busy or connection.outgoing or connection.rest is not None:
                 continue
             if not self._receive(connection):
                 continue
             self._advance(connection)
-            if not (connection.closed or connection.busy or connection.outgoing or connection.reader.in_the_middle()):
+            if not (connection.closed or connection.busy or connection.outgoing or connection.rest is not None
+                    or connection.reader.in_the_middle()):
                 self._close(connection)
+
+
+def _leave(connection):
+    """Tells a streaming answer that nobody reads the rest of it."""
+    rest, connection.rest = connection.rest, None
+    if rest is not None:
+        rest.close()

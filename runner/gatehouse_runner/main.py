@@ -1,5 +1,6 @@
 """Arguments, start and end of the process. Exit code 3: the entry script could not be imported or its init() failed."""
 import argparse
+import gc
 import os
 import socket
 import sys
@@ -41,6 +42,8 @@ def main(arguments=None):
     if options.parent_pipe:
         print(INITIALIZED)                  # in the pipe behind everything that init() printed: the init log ends here
         sys.stderr.flush()
+    gc.collect()
+    gc.freeze()                             # what the libraries have loaded stays: no collection need look at it again
     documents = swagger.documents(app_root, source_directory, loaded.run, environ)
     application = Application(loaded, documents, environ, alarm=options.threads == 1)
     listener = _listen(options.socket)

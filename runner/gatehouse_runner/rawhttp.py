@@ -235,13 +235,34 @@ class AMLResponse:
             self.headers.add(name, value)
 
     def set_data(self, data):
-        self._data = data.encode("utf-8") if isinstance(data, str) else bytes(data)
+        self._rest = None
+        if isinstance(data, (list, tuple)):
+            data = b"".join(_encoded(data))
+        if isinstance(data, (str, bytes, bytearray, memoryview)):
+            self._data = data.encode("utf-8") if isinstance(data, str) else bytes(data)
+        else:
+            self._rest = iter(data)
 
     def get_data(self, as_text=False):
+        if self._rest is not None:
+            self.set_data(list(self._rest))
         return self._data.decode("utf-8") if as_text else self._data
+
+    @property
+    def is_streamed(self):
+        """True when the message was an iterator: its pieces are sent as they are made."""
+        return self._rest is not None
+
+    def iter_encoded(self):
+        return [self._data] if self._rest is None else _encoded(self._rest)
 
     data = property(get_data, set_data)
 
     @property
     def mimetype(self):
         return (self.headers.get("Content-Type") or "").partition(";")[0].strip()
+
+
+def _encoded(pieces):
+    for piece in pieces:
+        yield piece.encode("utf-8") if isinstance(piece, str) else bytes(piece)

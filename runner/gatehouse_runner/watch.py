@@ -1,6 +1,7 @@
-"""Ends a process whose run() never returns, so that a new one can take its place."""
+"""What bounds run(): an alarm inside it, and the end of a process whose run() never returns, so that a new one can take its place."""
 import faulthandler
 import os
+import signal
 import sys
 import threading
 import time
@@ -33,3 +34,38 @@ class Watch:
                 faulthandler.dump_traceback(file=sys.__stderr__)
                 os.write(2, b"ScoringTimeout: run() did not end after its timeout of %d ms; its process is ended\n" % (self._timeout * 1000))
                 os._exit(1)
+
+
+class ScoringTimeout(BaseException):
+    """Raised by the alarm inside run(); not an Exception, so that the script's own `except Exception` does not eat it."""
+
+
+class Alarm:
+    """Raises ScoringTimeout in a call on the main thread that takes too long. The timer is set when it is not running, not for each call."""
+
+    def __init__(self, timeout):
+        self._timeout = timeout
+        self._deadline = None
+        self._running = False
+        signal.signal(signal.SIGALRM, self._ring)
+
+    def enter(self):
+        self._deadline = time.monotonic() + self._timeout
+        if not self._running:
+            self._running = True
+            signal.setitimer(signal.ITIMER_REAL, self._timeout)
+
+    def leave(self):
+        self._deadline = None
+
+    def _ring(self, number, frame):
+        self._running = False
+        if self._deadline is None:
+            return
+        left = self._deadline - time.monotonic()
+        if left > 0:
+            self._running = True
+            signal.setitimer(signal.ITIMER_REAL, left)
+        else:
+            self._deadline = None
+            raise ScoringTimeout()

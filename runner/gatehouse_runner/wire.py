@@ -6,6 +6,11 @@ CHUNK_LINE_LIMIT = 4096
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
+# Header lines that were read before: a client sends most of its own again and again.
+KNOWN_LINES, KNOWN_LENGTH = 512, 200
+_SINGULAR = {"x-request-id", "x-ms-request-id", "x-ms-client-request-id", "traceparent", "authorization", "cookie"}
+_known = {}
+
 
 class BadRequest(Exception):
     """What arrived can't be read on as HTTP; the connection ends after the answer."""
@@ -18,20 +23,25 @@ class BadRequest(Exception):
 class Request:
     """One request as it came; header names are kept as sent, looked up in lower case."""
 
-    __slots__ = ("method", "target", "path", "query", "headers", "index", "body", "keep_alive")
+    __slots__ = ("method", "target", "path", "query", "fields", "index", "body", "keep_alive", "chunks_are_read")
 
-    def __init__(self, method, target, headers, keep_alive_default):
+    def __init__(self, method, target, fields, modern):
         self.method = method
         self.target = target
         self.path, _, self.query = target.partition("?")
-        self.headers = headers
+        self.fields = fields
         self.index = index = {}
-        for name, value in headers:
-            key = name.lower()
+        for _, value, key in fields:
             index[key] = index[key] + ", " + value if key in index else value
         self.body = b""
         connection = index.get("connection", "").lower()
-        self.keep_alive = "close" not in connection and (keep_alive_default or "keep-alive" in connection)
+        self.keep_alive = "close" not in connection and (modern or "keep-alive" in connection)
+        self.chunks_are_read = modern
+
+    @property
+    def headers(self):
+        """(name, value) of each, as sent."""
+        return [(name, value) for name, value, _ in self.fields]
 
     def header(self, name, default=""):
         """The value of that header, its name in lower case; several of a name are joined by commas."""
@@ -140,16 +150,24 @@ def _parse_head(lines):
         raise BadRequest(400, "The request line cannot be read.")
     if parts[2] not in ("HTTP/1.1", "HTTP/1.0"):
         raise BadRequest(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
-    headers = []
-    for line in lines[1:]:
-        name, colon, value = line.partition(":")
-        if not colon or not name or not _TOKEN.issuperset(name):
-            raise BadRequest(400, "A header line cannot be read.")
-        value = value.strip(" \t")
-        if "\r" in value or "\n" in value or "\0" in value:
-            raise BadRequest(400, "The value of the header '%s' holds a control character." % name)
-        headers.append((name, value))
-    return Request(parts[0], parts[1], headers, parts[2] == "HTTP/1.1")
+    del lines[0]
+    return Request(parts[0], parts[1], [_known.get(line) or _header(line) for line in lines], parts[2] == "HTTP/1.1")
+
+
+def _header(line):
+    """(name, value, name in lower case)"""
+    name, colon, value = line.partition(":")
+    if not colon or not name or not _TOKEN.issuperset(name):
+        raise BadRequest(400, "A header line cannot be read.")
+    value = value.strip(" \t")
+    if "\r" in value or "\n" in value or "\0" in value:
+        raise BadRequest(400, "The value of the header '%s' holds a control character." % name)
+    header = name, value, name.lower()
+    if len(line) <= KNOWN_LENGTH and header[2] not in _SINGULAR:
+        if len(_known) >= KNOWN_LINES:
+            _known.clear()
+        _known[line] = header
+    return header
 
 
 def _framing(request):
@@ -173,15 +191,26 @@ def _chunk_size(line):
     return int(size, 16)
 
 
-def encode(status, headers, body, keep_alive, head_only):
+def encode(status, headers, body, keep_alive, head_only=False):
     """One response as bytes. `headers` is a list of (name, value) without framing headers, which are set here."""
-    lines = ["HTTP/1.1 %d %s" % (status, _REASONS.get(status, "Status"))]
-    for name, value in headers:
-        lines.append("%s: %s" % (name, value))
-    if status != 204 and status != 304:
-        lines.append("Content-Length: %d" % len(body))
-    if not keep_alive:
-        lines.append("Connection: close")
-    lines.append("\r\n")
-    head = "\r\n".join(lines).encode("latin-1", "replace")
-    return head if head_only or status == 204 or status == 304 else head + body
+    bare = status == 204 or status == 304
+    head = _head(status, headers, "" if bare else "Content-Length: %d\r\n" % len(body), keep_alive)
+    return head if head_only or bare else head + body
+
+
+def encode_head(status, headers, keep_alive, chunked):
+    """The head of a response whose body follows piece by piece."""
+    return _head(status, headers, "Transfer-Encoding: chunked\r\n" if chunked else "", keep_alive)
+
+
+def chunk(piece):
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+def _head(status, headers, framing, keep_alive):
+    lines = "".join([name + ": " + value + "\r\n" for name, value in headers])
+    return ("HTTP/1.1 %d %s\r\n%s%s%s\r\n" % (
+        status, _REASONS.get(status, "Status"), lines, framing, "" if keep_alive else "Connection: close\r\n")).encode("latin-1", "replace")

@@ -1,3 +1,5 @@
+import os
+import time
 import unittest
 
 from tests.replica import HAS_SCHEMA, Replica
@@ -185,6 +187,77 @@ class RawHttp(unittest.TestCase):
         with Replica(self.SCRIPT) as replica:
             answer = replica.ask("POST", "/score", body, {"Content-Type": "multipart/form-data; boundary=b"})
             self.assertEqual(["a.txt", "bytes", "hello"], answer.json())
+
+
+class Streaming(unittest.TestCase):
+
+    SCRIPT = """
+        import os, time
+        from azureml.contrib.services.aml_request import rawhttp
+        from azureml.contrib.services.aml_response import AMLResponse
+
+        def init(): pass
+
+        @rawhttp
+        def run(request):
+            return AMLResponse(pieces(request.args["do"]), 200, {"Content-Type": "text/plain"})
+
+        def pieces(what):
+            try:
+                yield "one,"
+                yield b""
+                if what == "wait":
+                    while not os.path.exists("go"):
+                        time.sleep(0.005)
+                if what == "raise":
+                    raise ValueError("in the middle")
+                if what == "hang":
+                    time.sleep(60)
+                for n in range(1000 if what == "endless" else 1):
+                    yield b"x" * 100000 if what == "endless" else b"two"
+            finally:
+                open("left", "w").close()
+    """
+
+    def test_pieces_are_sent_as_they_are_made(self):
+        for threads in ("1", "2"):
+            with Replica(self.SCRIPT, "--threads", threads) as replica:
+                connection = replica.connect()
+                connection.request("POST", "/score?do=wait", b"x")
+                response = connection.getresponse()
+                self.assertEqual("chunked", response.headers["Transfer-Encoding"])
+                self.assertEqual(b"one,", response.read1(100))
+                open(replica.root + "/go", "w").close()
+                self.assertEqual(b"two", response.read())
+                connection.request("POST", "/score?do=more", b"x")
+                self.assertEqual(b"one,two", connection.getresponse().read())
+                connection.close()
+
+    def test_old_clients_read_to_the_end_of_the_connection(self):
+        with Replica(self.SCRIPT) as replica:
+            answer = replica.raw(b"POST /score?do=more HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+            self.assertTrue(answer.endswith(b"\r\n\r\none,two"), answer)
+            self.assertNotIn(b"chunked", answer)
+
+    def test_answer_that_fails_in_the_middle_breaks_off(self):
+        for do, said in (("raise", "ValueError: in the middle"), ("hang", "ScoringTimeout")):
+            with Replica(self.SCRIPT, SCORING_TIMEOUT_MS="300") as replica:
+                answer = replica.raw(b"POST /score?do=%s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" % do.encode())
+                self.assertTrue(answer.endswith(b"4\r\none,\r\n"), answer)
+                self.assertIn(said, replica.log())
+                self.assertEqual(200, replica.ask("POST", "/score?do=more", b"x").status)
+
+    def test_script_is_told_when_nobody_reads_on(self):
+        with Replica(self.SCRIPT) as replica:
+            connection = replica.connect()
+            connection.request("POST", "/score?do=endless", b"x")
+            connection.sock.recv(1000)
+            connection.close()
+            self.assertEqual(200, replica.ask("GET", "/").status)
+            deadline = time.monotonic() + 20
+            while not os.path.exists(replica.root + "/left"):
+                self.assertLess(time.monotonic(), deadline)
+                replica.ask("GET", "/")
 
 
 @unittest.skipUnless(HAS_SCHEMA, "needs inference-schema")
