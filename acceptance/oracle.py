@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from pathlib import Path
 
 from harness import ROOT, run_tests
@@ -34,6 +35,7 @@ ACCEPTED = {
                        "SystemExit ends their worker with an HTML page; ours is an answer like that of any failed run()"),
 }
 
+JSON = {"Content-Type": "application/json"}
 POST = ("POST", "/score", {"Content-Type": "application/json"})
 TEXT = """
 import json
@@ -135,15 +137,191 @@ SCHEMA_REQUESTS = {
 }
 
 
+PANDAS = """
+import pandas as pd
+from inference_schema.schema_decorators import input_schema, output_schema
+from inference_schema.parameter_types.pandas_parameter_type import PandasParameterType
+frame = pd.DataFrame({'age': pd.Series([1], dtype='int64'), 'name': pd.Series(['x'], dtype='object'),
+                      'weight': pd.Series([0.5], dtype='float64'), 'seen': pd.Series(['2020-01-02'], dtype='datetime64[ns]')})
+def init():
+    pass
+@input_schema('data', PandasParameterType(frame))
+@output_schema(PandasParameterType(pd.DataFrame({'age': [2]})))
+def run(data):
+    print(data.dtypes)
+    return {'columns': list(data.columns), 'rows': len(data), 'age': data['age'].tolist(), 'seen': str(data['seen'].iloc[0])}
+"""
+ROW = {"age": 3, "name": "n", "weight": 1.5, "seen": "2021-02-03"}
+PANDAS_REQUESTS = {
+    "records": POST + (json.dumps({"data": [ROW, ROW]}).encode(),),
+    "columns": POST + (json.dumps({"data": {k: {"0": v} for k, v in ROW.items()}}).encode(),),
+    "missing column": POST + (json.dumps({"data": [{"age": 3}]}).encode(),),
+    "more columns": POST + (json.dumps({"data": [dict(ROW, other=1)]}).encode(),),
+    "wrong type": POST + (json.dumps({"data": [dict(ROW, age="old")]}).encode(),),
+    "empty": POST + (b'{"data": []}',),
+    "query": ("GET", "/score?data=" + urllib.parse.quote(json.dumps([ROW])), {}, None),
+}
+NESTED = """
+import datetime
+import numpy as np, pandas as pd
+from inference_schema.schema_decorators import input_schema, output_schema
+from inference_schema.parameter_types.numpy_parameter_type import NumpyParameterType
+from inference_schema.parameter_types.pandas_parameter_type import PandasParameterType
+from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType as Type
+sample = {
+    'Inputs': {'frame': PandasParameterType(pd.DataFrame({'a': [1], 'b': ['x']}), enforce_shape=False),
+               'array': NumpyParameterType(np.array([[1.0, 2.0]]), enforce_shape=False)},
+    'GlobalParameters': {'method': Type('predict'), 'limit': Type(3), 'share': Type(0.5), 'on': Type(True), 'names': Type(['a'])}}
+def init():
+    pass
+@input_schema('request', Type({'inner': Type({'frame': sample['Inputs']['frame'], 'array': sample['Inputs']['array']}),
+                               'names': Type(['a'])}))
+@input_schema('GlobalParameters', Type(1.0), optional=True)
+@input_schema('when', Type(datetime.date(2020, 1, 2)), optional=True)
+@output_schema(Type({'Results': Type([1.0])}))
+def run(request, GlobalParameters=1.0, when=None):
+    inner = request['inner']
+    return {'Results': [type(inner['frame']).__name__, type(inner['array']).__name__, GlobalParameters, str(when), request['names'],
+                        type(when).__name__]}
+"""
+INNER = {"frame": [{"a": 1, "b": "y"}], "array": [[1, 2], [3, 4]]}
+NESTED_REQUESTS = {
+    "whole": POST + (json.dumps({"request": {"inner": INNER, "names": ["q"]}, "GlobalParameters": 2.5, "when": "2021-03-04"}).encode(),),
+    "optional left out": POST + (json.dumps({"request": {"inner": INNER, "names": []}}).encode(),),
+    "member missing": POST + (json.dumps({"request": {"names": []}}).encode(),),
+    "bad date": POST + (json.dumps({"request": {"inner": INNER, "names": []}, "when": "soon"}).encode(),),
+    "json with charset": ("POST", "/score", {"Content-Type": "application/json; charset=utf-8"},
+                          json.dumps({"request": {"inner": INNER, "names": []}}).encode()),
+    "vendor json": ("POST", "/score", {"Content-Type": "application/vnd.x+json"},
+                    json.dumps({"request": {"inner": INNER, "names": []}}).encode()),
+}
+STANDARD = """
+import datetime
+from inference_schema.schema_decorators import input_schema, output_schema
+from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType as Type
+def init():
+    pass
+@input_schema('text', Type('t'))
+@input_schema('whole', Type(1))
+@input_schema('share', Type(0.5))
+@input_schema('on', Type(True))
+@input_schema('many', Type([1, 'x', 2.0]))
+@input_schema('table', Type({'k': 1}))
+@input_schema('time', Type(datetime.datetime(2020, 1, 2, 3, 4, 5)))
+@output_schema(Type({'all': ['x']}))
+def run(text, whole, share, on, many, table, time, request_headers):
+    return {'all': [str(v) for v in (text, whole, share, on, many, table, time)], 'own': request_headers.get('X-Own')}
+"""
+GIVEN = {"text": "a", "whole": 2, "share": 1.5, "on": False, "many": [3, "y", 4.0], "table": {"k": 5}, "time": "2021-01-01 01:01:01"}
+STANDARD_REQUESTS = {
+    "all": ("POST", "/score", dict(JSON, **{"x-own": "o"}), json.dumps(GIVEN).encode()),
+    **{"wrong " + name: POST + (json.dumps(dict(GIVEN, **{name: [[]]})).encode(),) for name in GIVEN},
+    "query": ("GET", "/score?" + urllib.parse.urlencode({k: v if isinstance(v, str) else json.dumps(v) for k, v in GIVEN.items()}), {}, None),
+}
+SWAGGERS = {"swagger" + query: ("GET", "/swagger.json" + query, {}, None) for query in (
+    "", "?version=2", "?version=2.0", "?version=3", "?version=3.0", "?version=3.1", "?version=4", "?version=", "?other=3")}
+OWN_SWAGGERS = {
+    "three": {"swagger3.json": '{"own": 3}'},
+    "two": {"swagger2.json": '{"own": 2}', "swagger3.1.json": '{"own": 3.1}'},
+    "both": {"swagger.json": '{"own": 0}', "swagger2.json": '{"own": 2}'},
+}
+MORE = """
+import os, time
+from flask import Response
+from azureml_inference_server_http.api.aml_request import rawhttp
+from azureml_inference_server_http.api.aml_response import AMLResponse
+def init():
+    pass
+def made():
+    yield b'one,'
+    yield 'two'
+@rawhttp
+def run(request):
+    do = request.args.get('do')
+    if do == 'stream':
+        return AMLResponse(made(), 200, {'Content-Type': 'text/plain'})
+    if do == 'list':
+        return AMLResponse([b'a', 'b'], 200)
+    if do == 'generator':
+        return made()
+    if do == 'flask':
+        return Response('f', 203, {'X-Own': 'a'})
+    if do == 'flask stream':
+        return Response(made(), 201, mimetype='text/csv')
+    if do == 'dict':
+        return {'method': request.method}
+    if do == 'nothing':
+        return None
+    if do == 'empty':
+        return AMLResponse(None, 200)
+    if do == '204':
+        return AMLResponse('', 204)
+    if do == 'several':
+        return AMLResponse('x', 200, {'X-Own': 'a, b,c', 'Cache-Control': 'no-cache'})
+    if do == 'failed':
+        return AMLResponse('x', 200, run_function_failed=True)
+    if do == '599':
+        return AMLResponse({'m': 1}, 599, json_str=True)
+    if do == 'slow':
+        time.sleep(30)
+    if do == 'form':
+        return {'form': request.form.to_dict(), 'values': sorted(request.values.keys()),
+                'files': {n: [f.filename, f.read().decode(), f.mimetype] for n, f in request.files.items()}}
+    if do == 'json':
+        return request.get_json()
+    if do == 'facts':
+        return {'method': request.method, 'path': request.path, 'query': request.query_string.decode(), 'mimetype': request.mimetype,
+                'type': request.content_type, 'length': request.content_length, 'json': request.is_json, 'text': request.get_data(as_text=True),
+                'data': request.data.decode(), 'args': request.args.getlist('a'), 'first': request.args.get('a', type=int),
+                'own': request.headers.get('X-OWN'), 'has': 'x-own' in request.headers, 'cookies': dict(request.cookies),
+                'full': request.full_path, 'scheme': request.scheme}
+    return AMLResponse('?', 404)
+"""
+FORM = ('--b\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n'
+        '--b\r\nContent-Disposition: form-data; name="image"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nbytes\r\n--b--\r\n')
+MORE_REQUESTS = {
+    **{do: ("POST", "/score?do=" + urllib.parse.quote(do), {}, b"x") for do in (
+        "stream", "list", "generator", "flask", "flask stream", "dict", "nothing", "empty", "204", "several", "failed", "599", "slow")},
+    "form": ("POST", "/score?do=form&q=1", {"Content-Type": "multipart/form-data; boundary=b"}, FORM.encode()),
+    "urlencoded": ("POST", "/score?do=form&q=1", {"Content-Type": "application/x-www-form-urlencoded"}, b"a=1&b=x%20y&a=2"),
+    "json": ("POST", "/score?do=json", JSON, b'{"a": [1]}'),
+    "json that is none": ("POST", "/score?do=json", JSON, b'{'),
+    "json of another type": ("POST", "/score?do=json", {"Content-Type": "text/plain"}, b'{}'),
+    "facts": ("POST", "/score?do=facts&a=1&a=2", {"Content-Type": "text/plain; charset=utf-8", "x-own": "o", "Cookie": "c=1; d=2"}, b"body"),
+    "facts of get": ("GET", "/score?do=facts&a=x%20y", {}, None),
+    "options": ("OPTIONS", "/score?do=facts", {"Origin": "https://a.test"}, None),
+    "head of score": ("HEAD", "/score", {}, None),
+    "head of health": ("HEAD", "/", {}, None),
+    "ids of 100": ("POST", "/score?do=dict", {"x-request-id": "a" * 100, "x-ms-client-request-id": "b" * 100, "x-ms-request-id": "c" * 100}, b""),
+    **{"long " + name: ("POST", "/score?do=dict", {name: "a" * 101}, b"") for name in ("x-request-id", "x-ms-request-id", "x-ms-client-request-id")},
+}
+PLACES = """
+import os, sys
+import helper
+def init():
+    print('many\\nlines')
+def run(raw, request_headers):
+    root = os.environ['AML_APP_ROOT']
+    return {'root': os.path.exists(os.path.join(root, 'src', 'score.py')), 'service': os.environ.get('SERVICE_NAME'),
+            'own': os.environ.get('OWN'), 'helper': helper.X, 'name': __name__, 'file': os.path.relpath(__file__, root),
+            'on path': sorted({os.path.relpath(p, root) for p in sys.path if p.startswith(root)}),
+            'headers': {k: v for k, v in request_headers.items() if k.lower().startswith(('x-own', 'content'))}}
+"""
+PLACES_REQUESTS = {
+    "post": ("POST", "/score", {"x-own-HEADER": "1", "X_under": "2", "Content-Type": "text/x"}, b"abc"),
+    "get": ("GET", "/score?a=%20", {"X-Own": "a, b"}, None),
+}
+
+
 def python():
     """An environment with the inference server, made once."""
-    venv = CACHE / ("oracle-" + VERSION)
+    venv = CACHE / ("oracle-pandas-" + VERSION)
     if not (venv / "complete").exists():
         uv = os.environ["GATEHOUSE_PYTHON_UV"]
         environment = dict(os.environ, UV_SYSTEM_CERTS="1", UV_HTTP_TIMEOUT="180")
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.11", str(venv)], check=True, env=environment)
         subprocess.run([uv, "pip", "install", "--quiet", "--python", str(venv / "bin" / "python"),
-                        "azureml-inference-server-http==" + VERSION, "numpy<2", "setuptools<81"], check=True, env=environment)
+                        "azureml-inference-server-http==" + VERSION, "pandas", "numpy"], check=True, env=environment)
         (venv / "complete").touch()
     return venv / "bin" / "python"
 
@@ -158,23 +336,26 @@ class Unix(http.client.HTTPConnection):
 class Server:
     """Either server on one script; use as a context manager."""
 
-    def __init__(self, script, ours):
-        self.ours = ours
+    def __init__(self, script, ours, files=(), variables=(), entry="score.py"):
+        self.ours, self.variables, self.entry = ours, dict(variables), entry
         self.folder = Path(tempfile.mkdtemp(prefix="gho"))
-        (self.folder / "score.py").write_text(script)
+        for name, text in {**dict(files), entry: script}.items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(text)
 
     def __enter__(self):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AZUREML", "AML"))}
-        environment.update(AML_APP_ROOT=str(self.folder), AZUREML_ENTRY_SCRIPT="score.py",
-                           PATH="%s:%s" % (python().parent, os.environ["PATH"]))
+        environment.update(AML_APP_ROOT=str(self.folder), AZUREML_ENTRY_SCRIPT=self.entry,
+                           PATH="%s:%s" % (python().parent, os.environ["PATH"]), **self.variables)
         if self.ours:
             self.address = str(self.folder / "s")
             command = [str(python()), "-u", str(RUNNER), "--socket", self.address]
         else:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self.address = free.getsockname()[1]
-            command = [str(python().parent / "azmlinfsrv"), "--entry_script", "score.py", "--port", str(self.address),
-                       "--worker_count", "1"]
+            # As azmlinfsrv starts, but on loopback only: it has no option for that.
+            command = [str(python()), "-c", "from azureml_inference_server_http import amlserver; amlserver.DEFAULT_HOST = '127.0.0.1';"
+                       " amlserver.run()", "--entry_script", self.entry, "--port", str(self.address), "--worker_count", "1"]
         self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=self.log, stderr=self.log,
                                         start_new_session=True)
@@ -204,7 +385,10 @@ class Server:
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
-            return response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
+            fields = {}
+            for name, value in response.getheaders():
+                fields.setdefault(name.lower(), []).append(value)
+            return response.status, {name: " | ".join(values) for name, values in fields.items()}, response.read()
         finally:
             connection.close()
 
@@ -232,8 +416,8 @@ def differences(ours, theirs):
     return found
 
 
-def compare(kind, script, requests):
-    with Server(script, True) as ours, Server(script, False) as theirs:
+def compare(kind, script, requests, **options):
+    with Server(script, True, **options) as ours, Server(script, False, **options) as theirs:
         failed = []
         for name, request in requests.items():
             found = differences(ours.ask(*request), theirs.ask(*request))
@@ -253,10 +437,44 @@ def raw_scripts_are_answered_alike():
     compare("raw", RAW, RAW_REQUESTS)
 
 
+def whatever_raw_scripts_return_is_answered_alike():
+    compare("more", MORE, MORE_REQUESTS, variables={"SCORING_TIMEOUT_MS": "300"})
+
+
 def scripts_with_schemas_are_answered_alike():
-    compare("schema", SCHEMA, SCHEMA_REQUESTS)
+    compare("schema", SCHEMA, {**SCHEMA_REQUESTS, **SWAGGERS})
+
+
+def frames_are_answered_alike():
+    compare("pandas", PANDAS, {**PANDAS_REQUESTS, **SWAGGERS})
+
+
+def nested_types_are_answered_alike():
+    compare("nested", NESTED, {**NESTED_REQUESTS, **SWAGGERS})
+
+
+def standard_types_are_answered_alike():
+    compare("standard", STANDARD, {**STANDARD_REQUESTS, **SWAGGERS})
+
+
+def swagger_files_of_the_users_own_are_answered_alike():
+    for files in OWN_SWAGGERS.values():
+        compare("swagger", SCHEMA, SWAGGERS, files=files)
+
+
+def services_are_named_alike():
+    variables = {"SERVICE_NAME": "sums", "SERVICE_VERSION": "7", "SERVICE_PATH_PREFIX": "/api/v1/service/sums/"}
+    compare("named", TEXT, SWAGGERS, variables=variables)
+
+
+def scripts_find_themselves_in_the_same_place():
+    variables = {"AZUREML_SOURCE_DIRECTORY": "src", "SERVICE_NAME": "sums", "OWN": "o"}
+    compare("places", PLACES, PLACES_REQUESTS, files={"src/helper.py": "X = 1\n"}, variables=variables, entry="src/score.py")
 
 
 if __name__ == "__main__":
     sys.exit(run_tests([
-        text_scripts_are_answered_alike, raw_scripts_are_answered_alike, scripts_with_schemas_are_answered_alike]))
+        text_scripts_are_answered_alike, raw_scripts_are_answered_alike, whatever_raw_scripts_return_is_answered_alike,
+        scripts_with_schemas_are_answered_alike, frames_are_answered_alike, nested_types_are_answered_alike,
+        standard_types_are_answered_alike, swagger_files_of_the_users_own_are_answered_alike, services_are_named_alike,
+        scripts_find_themselves_in_the_same_place]))

@@ -6,7 +6,7 @@ import socket
 import sys
 import traceback
 
-from . import script, shims, swagger
+from . import script, shims, spare, swagger
 from .host import Host
 from .scoring import Application
 
@@ -17,6 +17,14 @@ INITIALIZED = "gatehouse-runner: initialized"
 
 def main(arguments=None):
     options = _options(arguments)
+    _prepare(options)
+    if options.spare:
+        sys.argv[1:] = spare.wait(options.imports, sys.argv[0])
+        options = _options(sys.argv[1:])
+    return _serve(options)
+
+
+def _prepare(options):
     for stream in (sys.stdout, sys.stderr):
         # -u would write every piece of a print() by itself: whole lines keep the log readable.
         stream.reconfigure(line_buffering=True, write_through=False, errors="backslashreplace")
@@ -25,6 +33,9 @@ def main(arguments=None):
             os.setsid()                     # the server ends everything of this session, whatever the script starts
         except PermissionError:             # already the leader of a process group
             pass
+
+
+def _serve(options):
     environ = os.environ
     app_root = environ.get("AML_APP_ROOT") or os.getcwd()
     source_directory = environ.get("AZUREML_SOURCE_DIRECTORY", "")
@@ -42,11 +53,12 @@ def main(arguments=None):
     if options.parent_pipe:
         print(INITIALIZED)                  # in the pipe behind everything that init() printed: the init log ends here
         sys.stderr.flush()
-    gc.collect()
     gc.freeze()                             # what the libraries have loaded stays: no collection need look at it again
     documents = swagger.documents(app_root, source_directory, loaded.run, environ)
     application = Application(loaded, documents, environ, alarm=options.threads == 1)
     listener = _listen(options.socket)
+    if options.imports:
+        spare.record(options.imports)
     Host(listener, application, options.threads, options.max_body, options.drain_seconds, 0 if options.parent_pipe else None).serve()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -55,13 +67,21 @@ def main(arguments=None):
 
 def _options(arguments):
     parser = argparse.ArgumentParser(prog="gatehouse-runner")
-    parser.add_argument("--socket", required=True, help="path of the Unix socket to listen on (at most 107 bytes)")
+    parser.add_argument("--socket", help="path of the Unix socket to listen on (at most 107 bytes)")
     parser.add_argument("--threads", type=int, default=1, help="calls of run() at the same time; 1 keeps them on the main thread")
     parser.add_argument("--max-body", type=int, default=100 * 1024 * 1024, help="bytes of the largest request body")
     parser.add_argument("--drain-seconds", type=float, default=30.0, help="how long requests are answered after SIGTERM")
     parser.add_argument("--parent-pipe", action="store_true", help="own session; end when standard input is closed")
     parser.add_argument("--no-code", choices=["sklearn"], help="serve the one model file of AZUREML_MODEL_DIR, no entry script")
+    parser.add_argument("--imports", metavar="FILE", help="where the libraries are recorded that replicas of this environment import")
+    parser.add_argument("--spare", action="store_true", help="import what FILE names, then wait on standard input for what to be")
     options = parser.parse_args(arguments)
+    if options.spare:
+        if not (options.imports and options.parent_pipe):
+            parser.error("--spare needs --imports and --parent-pipe")
+        return options
+    if not options.socket:
+        parser.error("the following arguments are required: --socket")
     if len(os.fsencode(options.socket)) > 107:
         parser.error("--socket: the path has %d bytes (expected: at most 107)" % len(os.fsencode(options.socket)))
     if options.threads < 1:

@@ -145,7 +145,7 @@ class AMLRequest:
         self.stream = io.BytesIO(request.body)
         self.content_type = request.index.get("content-type")
         self.mimetype = (self.content_type or "").partition(";")[0].strip().lower()
-        self.content_length = len(request.body)
+        self.content_length = len(request.body) if request.body or "content-length" in request.index else None
         self.remote_addr = request.index.get("x-forwarded-for")
         self._form = None
         return self
@@ -232,7 +232,8 @@ class AMLResponse:
         for name, value in response_headers.items():
             if name.lower() == "content-type":
                 self.headers.remove(name)
-            self.headers.add(name, value)
+            for one in str(value).split(","):       # as Azure's server does it: one field for each
+                self.headers.add(name, one.strip())
 
     def set_data(self, data):
         self._rest = None

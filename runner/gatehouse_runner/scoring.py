@@ -78,7 +78,7 @@ class Application:
             path = path[len(self._prefix):]
         method = request.method
         if path == "/score":
-            if method in ("GET", "POST") or self._script.takes_any_method and method == "OPTIONS":
+            if method in ("GET", "POST") or self._script.takes_any_method and method in ("OPTIONS", "HEAD"):
                 return self._score(request)
             if method == "OPTIONS":
                 return 200, [("Content-Type", "text/html; charset=utf-8"), ("x-ms-run-function-failed", "False")], b""
@@ -91,7 +91,7 @@ class Application:
             return _error(405, "The method is not allowed for the requested URL.")
         if path == "/":
             return 200, [("Content-Type", "text/html; charset=utf-8")], b"Healthy"
-        version = dict(parse_qsl(request.query)).get("version", "2")
+        version = dict(parse_qsl(request.query, keep_blank_values=True)).get("version", "2")
         document, fault = swagger.choose(self._documents, version)
         return _error(404, fault) if document is None else _json(200, document)
 

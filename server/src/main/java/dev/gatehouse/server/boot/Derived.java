@@ -59,7 +59,8 @@ final class Derived {
     return ReplicaSettings.of(
         settings.python().runner().resolve("gatehouse-runner.py"),
         folder.run(),
-        folder.serviceLogs());
+        folder.serviceLogs(),
+        settings.python().spares());
   }
 
   static EnvironmentSettings environmentSettings(Settings settings) {
@@ -75,6 +76,6 @@ final class Derived {
         path,
         python.buildTimeout(),
         python.extraIndexes(),
-        java.util.Map.of());
+        python.indexes().variables());
   }
 }

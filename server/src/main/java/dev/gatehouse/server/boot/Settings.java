@@ -58,9 +58,18 @@ record Settings(
   /**
    * @param uv the program that builds environments
    * @param cache where built environments are kept, shared by all data folders
+   * @param indexes where packages come from
    * @param extraIndexes whether an inference config may name package indexes of its own
+   * @param spares environments that have a process waiting with their libraries imported
    */
-  record Python(Path uv, Path runner, Path cache, Duration buildTimeout, boolean extraIndexes) {}
+  record Python(
+      Path uv,
+      Path runner,
+      Path cache,
+      Duration buildTimeout,
+      PackageIndexes indexes,
+      boolean extraIndexes,
+      int spares) {}
 
   /**
    * @param hsts the max-age of Strict-Transport-Security; zero sends no such header
@@ -152,7 +161,9 @@ record Settings(
                     .toAbsolutePath()),
             source.path("python.cache", cache.resolve("environments")),
             source.duration("python.build-timeout", Duration.ofMinutes(20)),
-            source.flag("python.extra-indexes", false));
+            PackageIndexes.read(source),
+            source.flag("python.extra-indexes", false),
+            source.count("python.spares", 2));
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
     var watch = watch(source, data.resolve("logs"), listen);
     var authority = new Authority(lists(source));

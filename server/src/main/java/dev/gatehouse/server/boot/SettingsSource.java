@@ -88,6 +88,17 @@ final class SettingsSource {
         });
   }
 
+  int count(String key, int otherwise) {
+    return parsed(
+        key,
+        otherwise,
+        "a whole number, 0 to 1000",
+        value -> {
+          int count = Integer.parseInt(value);
+          return count >= 0 && count <= 1000 ? Optional.of(count) : Optional.empty();
+        });
+  }
+
   boolean flag(String key, boolean otherwise) {
     return parsed(
         key,
@@ -115,19 +126,22 @@ final class SettingsSource {
 
   /** An address on the web; it is not repeated in the error, because it may hold a secret. */
   Optional<URI> web(String key) {
-    return text(key)
-        .map(value -> {
-          try {
-            var uri = new URI(value);
-            if (("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
-                && uri.getHost() != null) {
-              return uri;
-            }
-          } catch (URISyntaxException _) {
-            // Said below.
-          }
-          throw wrong(key, "•••", "a URL that begins with https:// or http://");
-        });
+    return text(key).map(value -> web(key, value));
+  }
+
+  /** One of several addresses of that key. */
+  static URI web(String key, String value) {
+    try {
+      var uri = new URI(value);
+      if (("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+          && uri.getHost() != null) {
+        return uri;
+      }
+    } catch (URISyntaxException _) {
+      // Said below.
+    }
+    throw new SettingsException(
+        key + ": '•••' (expected: a URL that begins with https:// or http://)");
   }
 
   /** What follows this beginning in keys of the file and of the command line. */

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   private static final String EVERY_KEY =
@@ -45,6 +47,9 @@ class SettingsTest {
         cache: /var/cache/environments
         build-timeout: 5m
         extra-indexes: true
+        index: https://packages.example.org/simple
+        extra-index-urls: https://one.example.org/simple https://two.example.org/simple
+        spares: 5
       tls:
         hsts: 365d
       dns:
@@ -100,8 +105,9 @@ class SettingsTest {
     assertThat(settings.home().subscription()).isEmpty();
     assertThat(settings.python().cache()).isEqualTo(Path.of("/c/gatehouse/environments"));
     assertThat(settings.python())
-        .extracting("buildTimeout", "extraIndexes")
-        .containsExactly(Duration.ofMinutes(20), false);
+        .extracting("buildTimeout", "extraIndexes", "spares")
+        .containsExactly(Duration.ofMinutes(20), false, 2);
+    assertThat(settings.python().indexes().variables()).isEmpty();
     assertThat(settings.tls().hsts()).isZero();
     assertThat(settings.watch())
         .isEqualTo(new Settings.Watch(false, Optional.empty(), Optional.empty()));
@@ -128,6 +134,14 @@ class SettingsTest {
     assertThat(settings.authority().lists()).hasToString("http://ca.example.org/crl");
     assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
     assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.python().spares()).isEqualTo(5);
+    assertThat(settings.python().indexes().variables())
+        .isEqualTo(
+            Map.of(
+                "UV_DEFAULT_INDEX",
+                "https://packages.example.org/simple",
+                "UV_INDEX",
+                "https://one.example.org/simple https://two.example.org/simple"));
     assertThat(settings.tls().hsts()).isEqualTo(Duration.ofDays(365));
     assertThat(settings.watch())
         .isEqualTo(
@@ -185,6 +199,32 @@ class SettingsTest {
   }
 
   @Test
+  void takesCredentialsOfIndexesFromAFileOfTheOwnersOnly() throws IOException {
+    Path netrc =
+        Files.writeString(
+            data.resolve("netrc"), "machine packages.example.org login u password hidden\n");
+    var options = Map.of("python.index-credentials", netrc.toString());
+    Files.setPosixFilePermissions(netrc, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), options))
+        .hasMessageContaining("chmod 600");
+    Files.setPosixFilePermissions(netrc, PosixFilePermissions.fromString("rw-------"));
+    assertThat(Settings.read(data, Map.of(), options).python().indexes().variables())
+        .isEqualTo(Map.of("NETRC", netrc.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"python.index", "python.extra-index-urls"})
+  void refusesCredentialsInTheUrlOfAnIndexAndDoesNotRepeatThem(String key) {
+    assertThatThrownBy(() ->
+            Settings.read(
+                data, Map.of(), Map.of(key, "https://u:hidden@packages.example.org/simple")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("python.index-credentials")
+        .hasMessageNotContaining("hidden");
+  }
+
+  @Test
   void writesNoAccessLogWhenItIsOff() {
     assertThat(Settings.read(data, Map.of(), Map.of("access-log", "off")).watch().accessLog())
         .isEmpty();
@@ -215,6 +255,7 @@ class SettingsTest {
     "listen.address, example.org, an IP address",
     "listen.plain-http-anywhere, yes, true or false",
     "python.build-timeout, 5, a number with its unit",
+    "python.spares, -1, a whole number",
     "listen.max-body, 5MB, a number with its unit",
     "zone, Not A Zone, a DNS name",
     "workspace.subscription, abc, a GUID",

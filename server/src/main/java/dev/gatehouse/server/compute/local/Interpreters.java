@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -31,34 +32,71 @@ final class Interpreters {
 
   private static final Pattern NAME = Pattern.compile("python(3([.]\\d+)?)?");
   private static final Pattern VERSION = Pattern.compile("(\\d+)[.](\\d+)(?:[.](\\d+))?.*");
+
+  /** Not found (a broken link), no program, not allowed. */
+  private static final Pattern NO_PROGRAM = Pattern.compile("error=(2|8|13)\\b");
+
   private static final String ASK =
       "import sys, ensurepip; print('%s|%d.%d.%d' % ((sys.executable,) + sys.version_info[:3]))";
 
-  private final List<Interpreter> found;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LAST_PATIENCE = Duration.ofSeconds(60);
 
-  private Interpreters(List<Interpreter> found) {
+  private final List<Interpreter> found;
+  private final boolean complete;
+
+  private Interpreters(List<Interpreter> found, boolean complete) {
     this.found = List.copyOf(found);
+    this.complete = complete;
+  }
+
+  /** What a candidate answered; only silence says nothing about what it is. */
+  private sealed interface Answer {
+    record Is(Interpreter interpreter) implements Answer {}
+
+    record IsNone() implements Answer {}
+
+    record Silence() implements Answer {}
+  }
+
+  /** False when one did not answer, though it may be an interpreter: the machine was too busy. */
+  boolean complete() {
+    return complete;
   }
 
   /**
-   * Asks each {@code python*} of these folders for its version, in their order; those that do not
-   * answer are left out.
+   * Asks each {@code python*} of these folders for its version, in their order; one that does not
+   * answer is asked again by itself.
    */
   static Interpreters in(List<Path> folders) throws InterruptedException {
     var found = new ArrayList<Interpreter>();
     var seen = new HashSet<Path>();
+    boolean complete = true;
     var candidates = folders.stream().flatMap(folder -> candidates(folder).stream()).toList();
     // All at the same time: version managers put slow scripts in the place of interpreters.
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var answer :
-          executor.invokeAll(candidates.stream().map(Interpreters::asking).toList())) {
-        var interpreter = answer.resultNow();
-        if (interpreter.isPresent() && seen.add(real(interpreter.get().path()))) {
-          found.add(interpreter.get());
+      var first =
+          executor.invokeAll(
+              candidates.stream()
+                  .map(candidate -> (Callable<Answer>) () -> ask(candidate, PATIENCE))
+                  .toList());
+      for (int i = 0; i < candidates.size(); i++) {
+        Answer answer = first.get(i).resultNow();
+        if (answer instanceof Answer.Silence) {
+          answer = ask(candidates.get(i), LAST_PATIENCE);
+        }
+        switch (answer) {
+          case Answer.Is(Interpreter interpreter) -> {
+            if (seen.add(real(interpreter.path()))) {
+              found.add(interpreter);
+            }
+          }
+          case Answer.IsNone _ -> {}
+          case Answer.Silence _ -> complete = false;
         }
       }
     }
-    return new Interpreters(found);
+    return new Interpreters(found, complete);
   }
 
   /**
@@ -109,36 +147,41 @@ final class Interpreters {
     return name.equals("python3") ? "0" : name.equals("python") ? "1" : "2" + name;
   }
 
-  private static Callable<Optional<Interpreter>> asking(Path candidate) {
-    return () -> ask(candidate);
-  }
-
-  private static Optional<Interpreter> ask(Path candidate) throws InterruptedException {
+  private static Answer ask(Path candidate, Duration patience) throws InterruptedException {
+    Process process;
     try {
-      var process =
+      process =
           new ProcessBuilder(candidate.toString(), "-I", "-c", ASK)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
+    } catch (IOException e) {
+      // A machine that is out of processes or memory says so here, too.
+      return NO_PROGRAM.matcher(String.valueOf(e.getMessage())).find()
+          ? new Answer.IsNone()
+          : new Answer.Silence();
+    }
+    try {
       process.getOutputStream().close();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return Optional.empty();
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        return new Answer.Silence();
       }
       var answer =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       var bar = answer.lastIndexOf('|');
       var matcher = VERSION.matcher(answer.substring(bar + 1));
       if (process.exitValue() != 0 || bar < 0 || !matcher.matches()) {
-        return Optional.empty();
+        return process.exitValue() > 128 ? new Answer.Silence() : new Answer.IsNone();
       }
-      return Optional.of(
+      return new Answer.Is(
           new Interpreter(
               Path.of(answer.substring(0, bar)),
               number(matcher.group(1)),
               number(matcher.group(2)),
               number(matcher.group(3))));
     } catch (IOException _) {
-      return Optional.empty();
+      return new Answer.Silence();
+    } finally {
+      process.destroyForcibly();
     }
   }
 

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** The replicas of this machine: starts them, watches what they take, keeps their logs. */
 public final class LocalReplicas implements AutoCloseable {
@@ -19,6 +21,7 @@ public final class LocalReplicas implements AutoCloseable {
   private final ReplicaSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Spares spares;
   private final Map<String, ReplicaProcess.Logs> logs = new ConcurrentHashMap<>();
   private final Set<Replica> running = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -28,6 +31,7 @@ public final class LocalReplicas implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    this.spares = new Spares(settings, clock);
   }
 
   /**
@@ -54,7 +58,12 @@ public final class LocalReplicas implements AutoCloseable {
     try {
       var parts =
           new Replica.Parts(
-              spec, settings, settings.runFolder().resolve(name), logs(spec.service()), clock);
+              spec,
+              settings,
+              settings.runFolder().resolve(name),
+              logs(spec.service()),
+              spares,
+              clock);
       var replica = new Replica[1];
       replica[0] = Replica.start(parts, observer, () -> running.remove(replica[0]));
       running.add(replica[0]);
@@ -62,6 +71,10 @@ public final class LocalReplicas implements AutoCloseable {
     } catch (IOException e) {
       throw new ReplicaFault(-1, "the process could not be started: " + e.getMessage(), List.of());
     }
+  }
+
+  Optional<ProcessHandle> spare(Path python) {
+    return spares.waiting(python);
   }
 
   /** The last lines that the replicas of a service printed, oldest first. */
@@ -88,6 +101,7 @@ public final class LocalReplicas implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    spares.close();
     var stops = running.stream().map(replica -> Thread.ofVirtual().start(replica::close)).toList();
     for (var stop : stops) {
       try {
@@ -104,6 +118,7 @@ public final class LocalReplicas implements AutoCloseable {
       while (!closed.await(settings.memoryCheck().toMillis(), TimeUnit.MILLISECONDS)) {
         var table = ProcessTable.read();
         running.forEach(replica -> replica.check(table));
+        spares.tidy(running.stream().map(Replica::python).collect(Collectors.toSet()));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PythonEnvironments {
 
-  private static final String MARKER = ".complete";
+  /** The file that a finished environment has in its folder. */
+  static final String MARKER = ".complete";
 
   private final EnvironmentSettings settings;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -44,8 +46,9 @@ public final class PythonEnvironments {
    * Returns at once what exists already; else builds, with every line of the tools to {@code log}.
    * Throws EnvironmentFault.
    */
-  public PythonEnvironment obtain(EnvironmentSpec spec, Consumer<String> log)
+  public PythonEnvironment obtain(EnvironmentSpec spec, Consumer<String> lines)
       throws InterruptedException {
+    Consumer<String> log = line -> lines.accept(UvMessage.redacted(line));
     spec.notes().forEach(log);
     if (!spec.interpreter().isEmpty()) {
       var own = Path.of(spec.interpreter());
@@ -129,7 +132,10 @@ public final class PythonEnvironments {
     }
     lines.addAll(spec.requirements());
     var file = folder.resolve("requirements.txt");
-    Files.write(file, lines);
+    Files.deleteIfExists(file);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(file, lines); // URLs in it may hold passwords
     run(
         log,
         "pip",
@@ -265,7 +271,11 @@ public final class PythonEnvironments {
   private Interpreters interpreters() throws InterruptedException {
     synchronized (interpretersLock) {
       if (interpreters == null) {
-        interpreters = Interpreters.in(settings.searchPath());
+        var found = Interpreters.in(settings.searchPath());
+        if (!found.complete()) {
+          return found; // asked again the next time
+        }
+        interpreters = found;
       }
       return interpreters;
     }

@@ -20,11 +20,7 @@ public final class Replica implements AutoCloseable {
   private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
-  private final ReplicaSpec spec;
-  private final ReplicaSettings settings;
-  private final Path socket;
-  private final ReplicaProcess.Logs logs;
-  private final InstantSource clock;
+  private final Parts parts;
   private final Consumer<ReplicaState> observer;
   private final Runnable ended;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -34,11 +30,7 @@ public final class Replica implements AutoCloseable {
 
   private Replica(
       Parts parts, ReplicaProcess process, Consumer<ReplicaState> observer, Runnable ended) {
-    this.spec = parts.spec();
-    this.settings = parts.settings();
-    this.socket = parts.socket();
-    this.logs = parts.logs();
-    this.clock = parts.clock();
+    this.parts = parts;
     this.process = process;
     this.observer = observer;
     this.ended = ended;
@@ -50,12 +42,23 @@ public final class Replica implements AutoCloseable {
       ReplicaSettings settings,
       Path socket,
       ReplicaProcess.Logs logs,
+      Spares spares,
       InstantSource clock) {
 
+    ReplicaProcess begin() throws IOException {
+      return ReplicaProcess.start(spec, settings, socket, logs, spares);
+    }
+
+    /** Blocks until that process answers; from then on the next replica has a spare. */
+    void awaitReady(ReplicaProcess process) throws InterruptedException {
+      process.awaitReady(spec.startTimeout());
+      spares.prepare(spec.python());
+    }
+
     ReplicaProcess launch() throws IOException, InterruptedException {
-      var process = ReplicaProcess.start(spec, settings, socket, logs);
+      var process = begin();
       try {
-        process.awaitReady(spec.startTimeout());
+        awaitReady(process);
         return process;
       } catch (ReplicaFault | InterruptedException e) {
         process.end();
@@ -74,12 +77,16 @@ public final class Replica implements AutoCloseable {
 
   /** Where its runner listens; the path stays the same over restarts. */
   public Path socket() {
-    return socket;
+    return parts.socket();
   }
 
   /** Why it is down, when it crashed too often in a row; empty again when it has come back. */
   public Optional<String> givenUp() {
     return Optional.ofNullable(givenUp);
+  }
+
+  Path python() {
+    return parts.spec().python();
   }
 
   /** The process that serves at this moment. */
@@ -98,8 +105,8 @@ public final class Replica implements AutoCloseable {
     }
     stopping.countDown();
     try {
-      process.stop(settings.stopTimeout());
-      supervisor.join(settings.stopTimeout());
+      process.stop(parts.settings().stopTimeout());
+      supervisor.join(parts.settings().stopTimeout());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -110,7 +117,7 @@ public final class Replica implements AutoCloseable {
 
   void check(ProcessTable table) {
     var now = process;
-    long limit = spec.memoryBytes() > 0 ? spec.memoryBytes() : Long.MAX_VALUE;
+    long limit = parts.spec().memoryBytes() > 0 ? parts.spec().memoryBytes() : Long.MAX_VALUE;
     now.excess(table, limit).ifPresent(now::kill);
   }
 
@@ -118,15 +125,15 @@ public final class Replica implements AutoCloseable {
     int attempt = 0;
     try {
       while (true) {
-        Instant since = clock.instant();
+        Instant since = parts.clock().instant();
         var fault = process.fault();
         if (stopping.getCount() == 0) {
           return;
         }
         process.end();
-        attempt = since.plus(SETTLED).isBefore(clock.instant()) ? 1 : attempt + 1;
+        attempt = since.plus(SETTLED).isBefore(parts.clock().instant()) ? 1 : attempt + 1;
         var pause = pause(attempt);
-        if (attempt > settings.restarts()) {
+        if (attempt > parts.settings().restarts()) {
           givenUp = fault.reason();
           observer.accept(new ReplicaState.GivenUp(fault.reason()));
         } else {
@@ -145,13 +152,13 @@ public final class Replica implements AutoCloseable {
   /** A start that fails leaves an ended process, which the loop then counts as one more crash. */
   private void restart() throws InterruptedException {
     try {
-      var next = ReplicaProcess.start(spec, settings, socket, logs);
+      var next = parts.begin();
       process = next;
       if (stopping.getCount() == 0) {
         next.end();
         return;
       }
-      next.awaitReady(spec.startTimeout());
+      parts.awaitReady(next);
       givenUp = null;
       observer.accept(new ReplicaState.Ready());
     } catch (ReplicaFault | IOException _) {
@@ -160,7 +167,7 @@ public final class Replica implements AutoCloseable {
   }
 
   private Duration pause(int attempt) {
-    var pause = settings.firstBackOff().multipliedBy(1L << Math.min(attempt - 1, 20));
+    var pause = parts.settings().firstBackOff().multipliedBy(1L << Math.min(attempt - 1, 20));
     return pause.compareTo(LONGEST_BACK_OFF) < 0 ? pause : LONGEST_BACK_OFF;
   }
 }

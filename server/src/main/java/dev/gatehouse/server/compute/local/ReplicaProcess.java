@@ -53,29 +53,40 @@ final class ReplicaProcess {
     this.reader = Thread.ofVirtual().start(output);
   }
 
-  static ReplicaProcess start(ReplicaSpec spec, ReplicaSettings settings, Path socket, Logs logs)
+  static ReplicaProcess start(
+      ReplicaSpec spec, ReplicaSettings settings, Path socket, Logs logs, Spares spares)
       throws IOException {
     Files.createDirectories(settings.runFolder());
     var builder =
-        new ProcessBuilder(words(spec, settings, socket))
-            .directory(spec.files().appRoot().toFile())
-            .redirectErrorStream(true);
+        new ProcessBuilder().directory(spec.files().appRoot().toFile()).redirectErrorStream(true);
     environment(builder.environment(), spec);
-    var process = builder.start();
+    var arguments = arguments(spec, settings, socket);
+    var order =
+        new Spares.Order(
+            arguments, Map.copyOf(builder.environment()), spec.files().appRoot().toString());
+    var spare = spares.take(spec.python(), order);
+    var process = spare.isPresent() ? spare.get() : start(builder, spec, settings, arguments);
     PidFiles.write(socket, process.toHandle());
     return new ReplicaProcess(
         process, socket, new ReplicaOutput(process.getInputStream(), logs.run(), logs.init()));
   }
 
+  private static Process start(
+      ProcessBuilder builder, ReplicaSpec spec, ReplicaSettings settings, List<String> arguments)
+      throws IOException {
+    var words =
+        new ArrayList<>(List.of(spec.python().toString(), "-u", settings.runner().toString()));
+    words.addAll(arguments);
+    return builder.command(words).start();
+  }
+
   /** The two logs of a service. */
   record Logs(ServiceLog run, ServiceLog init) {}
 
-  private static List<String> words(ReplicaSpec spec, ReplicaSettings settings, Path socket) {
-    var words = new ArrayList<String>();
-    words.add(spec.python().toString());
-    words.add("-u");
-    words.add(settings.runner().toString());
-    words.addAll(List.of("--socket", socket.toString(), "--parent-pipe"));
+  private static List<String> arguments(ReplicaSpec spec, ReplicaSettings settings, Path socket) {
+    var words = new ArrayList<>(List.of("--socket", socket.toString(), "--parent-pipe"));
+    Spares.imports(spec.python())
+        .ifPresent(file -> words.addAll(List.of("--imports", file.toString())));
     words.addAll(List.of("--threads", Integer.toString(spec.threads())));
     words.addAll(
         List.of(
@@ -87,11 +98,16 @@ final class ReplicaProcess {
     return words;
   }
 
-  private static void environment(Map<String, String> environment, ReplicaSpec spec) {
+  /** What every process of that interpreter sees. */
+  static void base(Map<String, String> environment, Path python) {
     environment.keySet().retainAll(INHERITED);
-    var bin = spec.python().resolveSibling("");
+    var bin = python.resolveSibling("");
     environment.merge("PATH", bin.toString(), (old, own) -> own + ":" + old);
     environment.put("PYTHONUTF8", "1");
+  }
+
+  private static void environment(Map<String, String> environment, ReplicaSpec spec) {
+    base(environment, spec.python());
     environment.putAll(spec.environment());
     environment.putAll(spec.files().environment());
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param restarts restarts in a row after which a crashing replica counts as given up
  * @param firstBackOff pause before the first restart, doubled each time up to a minute
  * @param memoryCheck period of the look at memory use
+ * @param spares environments that have a process waiting with their libraries imported
  */
 public record ReplicaSettings(
     Path runner,
@@ -24,7 +25,8 @@ public record ReplicaSettings(
     Duration stopTimeout,
     int restarts,
     Duration firstBackOff,
-    Duration memoryCheck) {
+    Duration memoryCheck,
+    int spares) {
 
   /** What sun_path holds on Linux, less the final zero. */
   private static final int SOCKET_PATH_BYTES = 107;
@@ -46,7 +48,7 @@ public record ReplicaSettings(
   /**
    * The defaults: logs of 4 MiB, 40 s to drain, eight restarts in a row beginning at one second.
    */
-  public static ReplicaSettings of(Path runner, Path runFolder, Path logFolder) {
+  public static ReplicaSettings of(Path runner, Path runFolder, Path logFolder, int spares) {
     return new ReplicaSettings(
         runner,
         runFolder,
@@ -55,6 +57,7 @@ public record ReplicaSettings(
         Duration.ofSeconds(40),
         8,
         Duration.ofSeconds(1),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        spares);
   }
 }

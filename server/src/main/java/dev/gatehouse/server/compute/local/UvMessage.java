@@ -19,6 +19,7 @@ final class UvMessage {
           "error sending request|dns error|tcp connect error|[Cc]onnection refused|Network is unreachable|operation timed out"
               + "|[Nn]etwork (connectivity|was) .*disabled|Failed to fetch|invalid peer certificate");
   private static final Pattern HOST = Pattern.compile("https?://([^/\\s`)@]+@)?([^/\\s`)]+)");
+  private static final Pattern USER = Pattern.compile("(\\w+://)[^/\\s@]+(?:@[^/\\s@]+)*@");
   private static final Pattern PYTHON =
       Pattern.compile(
           "Python version \\(([^)]*)\\) does not satisfy Python(>=|<)(\\d+)[.](\\d+)\\S*(?: and (\\S+) depends)?");
@@ -54,7 +55,13 @@ final class UvMessage {
     return new Rule(Pattern.compile(pattern), sentence);
   }
 
-  static EnvironmentFault fault(int exitCode, List<String> lastLines) {
+  /** Users and passwords in URLs do not go on. */
+  static String redacted(String line) {
+    return line.indexOf('@') < 0 ? line : USER.matcher(line).replaceAll("$1•••@");
+  }
+
+  static EnvironmentFault fault(int exitCode, List<String> said) {
+    var lastLines = said.stream().map(UvMessage::redacted).toList();
     var text = flat(lastLines);
     if (NETWORK.matcher(text).find()) {
       var host = HOST.matcher(text);

@@ -248,7 +248,7 @@ final class LocalReplicasTest {
 
   @Test
   void settingsAreChecked() throws IOException {
-    assertThatThrownBy(() -> ReplicaSettings.of(folder, Path.of("/" + "x".repeat(100)), folder))
+    assertThatThrownBy(() -> ReplicaSettings.of(folder, Path.of("/" + "x".repeat(100)), folder, 0))
         .hasMessageContaining("expected: at most 91 bytes");
     var spec = spec(ECHO);
     assertThatThrownBy(() ->
@@ -271,7 +271,8 @@ final class LocalReplicasTest {
             Duration.ofSeconds(10),
             2,
             Duration.ofMillis(10),
-            Duration.ofMillis(50));
+            Duration.ofMillis(50),
+            1);
     return new LocalReplicas(settings, InstantSource.system(), new Random());
   }
 

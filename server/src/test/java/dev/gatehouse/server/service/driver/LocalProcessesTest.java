@@ -50,7 +50,8 @@ class LocalProcessesTest {
                 Duration.ofSeconds(10),
                 1,
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(1)),
+                Duration.ofSeconds(1),
+                0),
             InstantSource.system(),
             new Random(1));
     replicas.start();

@@ -1,0 +1,330 @@
+"""One score.py with the diabetes Ridge, one worker: Gatehouse's runner beside Azure's inference server, in CPU and in time to ready."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+from pathlib import Path
+
+from frame import ROOT, Figures
+from control_plane import ControlPlane
+from harness import Gatehouse
+
+VERSION = "1.5.1"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
+TICKS = os.sysconf("SC_CLK_TCK")
+ROUNDS, REQUESTS, WARM_UP, STARTS = 9, 800, 300, 5
+PACKAGES = ["azureml-inference-server-http==" + VERSION, "scikit-learn", "joblib"]
+TRAIN = """
+import joblib, sys
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
+joblib.dump(Ridge().fit(*load_diabetes(return_X_y=True)), sys.argv[1])
+"""
+SCORE = """
+import json, os, joblib, numpy
+
+def init():
+    global model
+    model = joblib.load(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.joblib"))
+
+def run(raw):
+    return model.predict(numpy.array(json.loads(raw)["data"])).tolist()
+"""
+# As azmlinfsrv starts, but on loopback only: it has no option for that.
+AZMLINFSRV = ("from azureml_inference_server_http import amlserver; amlserver.DEFAULT_HOST = '127.0.0.1'; amlserver.run()")
+
+
+def binaries():
+    """The one environment that all are started from, made once."""
+    venv = CACHE / ("azmlinfsrv-bench-" + VERSION)
+    if not (venv / "complete").exists():
+        print("installing %s (once) ..." % " ".join(PACKAGES), flush=True)
+        uv = os.environ["GATEHOUSE_PYTHON_UV"]
+        environment = dict(os.environ, UV_SYSTEM_CERTS="1", UV_HTTP_TIMEOUT="180")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.11", venv], check=True, env=environment)
+        subprocess.run([uv, "pip", "install", "--quiet", "--python", venv / "bin" / "python", *PACKAGES],
+                       check=True, env=environment)
+        (venv / "complete").touch()
+    return venv / "bin"
+
+
+def used(pid):
+    """Seconds of CPU of a process, its living descendants, and the ended ones that were waited for."""
+    table = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            table[int(folder.name)] = int(fields[1]), sum(int(n) for n in fields[11:15])
+    tree, more = set(), {pid}
+    while more:
+        tree |= more
+        more = {child for child, (parent, _) in table.items() if parent in more} - tree
+    return sum(table[one][1] for one in tree if one in table) / TICKS
+
+
+class Unix(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(60)
+        self.sock.connect(self.host)
+
+
+class Client:
+    """Sends the same request again and again over a kept connection, where the server keeps it."""
+
+    def __init__(self, make, path, body, key=""):
+        self.make, self.path, self.body, self.connection = make, path, body, None
+        self.headers = {"Content-Type": "application/json", **({"Authorization": "Bearer " + key} if key else {})}
+
+    def score(self):
+        if self.connection is None:
+            self.connection = self.make()
+        self.connection.request("POST", self.path, self.body, self.headers)
+        response = self.connection.getresponse()
+        content = response.read()
+        if response.status != 200:
+            raise RuntimeError("%d %s" % (response.status, content))
+        if response.will_close:
+            self.connection.close()
+            self.connection = None
+        return json.loads(content)
+
+
+class Subject:
+    """Who is measured: processes whose CPU counts, and a client."""
+
+    def __init__(self, name, pids, client):
+        self.name, self.pids, self.client, self.costs, self.rates = name, pids, client, [], []
+
+    def round(self):
+        before, started = sum(map(used, self.pids)), time.monotonic()
+        for _ in range(REQUESTS):
+            self.client.score()
+        cpu, took = sum(map(used, self.pids)) - before, time.monotonic() - started
+        self.costs.append(cpu / REQUESTS * 1e6)
+        self.rates.append(REQUESTS / took)
+        print("  %-28s %6.0f us CPU each  %6.0f requests/s" % (self.name, self.costs[-1], self.rates[-1]), flush=True)
+
+
+def environment(folder):
+    return dict({k: v for k, v in os.environ.items() if not k.startswith(("AZUREML", "AML"))}, AML_APP_ROOT=str(folder),
+                AZUREML_ENTRY_SCRIPT="score.py", AZUREML_MODEL_DIR=str(folder), PATH="%s:%s" % (binaries(), os.environ["PATH"]))
+
+
+def azmlinfsrv(folder, log):
+    """(process, a way to connect)"""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [binaries() / "python", "-c", AZMLINFSRV, "--entry_script", "score.py", "--port", str(port), "--worker_count", "1"],
+        cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True)
+    return process, lambda: http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+
+def runner(folder, log):
+    """The runner as a server starts it, cold."""
+    path = str(Path(folder) / "s")
+    process = subprocess.Popen(
+        [binaries() / "python", "-u", ROOT / "runner" / "gatehouse-runner.py", "--socket", path, "--threads", "1"],
+        cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True)
+    return process, lambda: Unix(path)
+
+
+def await_ready(process, make):
+    """Asks like a probe until it is healthy."""
+    while True:
+        try:
+            connection = make()
+            connection.request("GET", "/")
+            if connection.getresponse().status == 200:
+                connection.close()
+                return
+        except (OSError, http.client.HTTPException):
+            pass
+        if process.poll() is not None:
+            raise RuntimeError("it ended with %s" % process.returncode)
+        time.sleep(0.005)
+
+
+def end(process):
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def seconds_to_ready(start, folder, log):
+    """(seconds, seconds of CPU) from the start of the process until it is healthy."""
+    began = time.monotonic()
+    process, make = start(folder, log)
+    try:
+        await_ready(process, make)
+        return time.monotonic() - began, used(process.pid)
+    finally:
+        end(process)
+
+
+class Deployments:
+    """Services on a running server, in an environment that is there already."""
+
+    def __init__(self, plane, folder):
+        self.plane = plane
+        plane.create_compute("bench", "bench")
+        self.script = plane.upload(str(folder / "score.py"), "script")
+        self.model = plane.register("ridge", folder / "model.joblib", "Custom")
+
+    def payload(self, name):
+        return {
+            "name": name, "description": None, "kvTags": None, "properties": {}, "keys": {}, "computeType": "AKS",
+            "computeName": "bench", "numReplicas": 1, "scoringTimeoutMs": 60000,
+            "containerResourceRequirements": {"cpu": None, "memoryInGB": 2}, "livenessProbeRequirements": {},
+            "environmentImageRequest": {
+                "driverProgram": "score.py", "modelIds": [self.model],
+                "assets": [{"id": "score.py", "url": "aml://artifact/" + self.script, "mimeType": "application/x-python"}],
+                "environment": {
+                    "name": "bench", "environmentVariables": {"AZUREML_ENTRY_SCRIPT": "score.py"},
+                    "python": {"userManagedDependencies": False, "condaDependencies": {
+                        "dependencies": ["python=3.11", {"pip": PACKAGES[1:]}]}}}}}
+
+    def deploy(self, name):
+        """(the service, seconds from the POST until it is healthy)"""
+        began = time.monotonic()
+        self.plane.send("POST", self.plane.models + "/services", self.payload(name))
+        while True:
+            service = self.plane.send("GET", "%s/services/%s" % (self.plane.models, name))
+            if service["state"] == "Healthy":
+                return service, time.monotonic() - began
+            if service["state"] == "Failed" or time.monotonic() - began > 900:
+                raise RuntimeError("%s is %s: %s" % (name, service["state"], service.get("error")))
+            time.sleep(0.02)
+
+    def delete(self, name):
+        self.plane.send("DELETE", "%s/services/%s" % (self.plane.models, name))
+
+
+def processes(pid, word):
+    """Descendants of that process with the word on their command line."""
+    found, more = set(), {pid}
+    while more:
+        found |= more
+        more = set()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) in found:
+                    more.add(int(folder.name))
+        more -= found
+    return {one for one in found if word.encode() in Path("/proc/%d/cmdline" % one).read_bytes()}
+
+
+def await_spare(pid):
+    """Until the process that waits with its libraries imported has nothing more to import."""
+    deadline = time.monotonic() + 300
+    while True:
+        spares = processes(pid, "--spare")
+        if spares:
+            before = sum(map(used, spares))
+            time.sleep(3)
+            if sum(map(used, spares)) - before < 0.02:
+                return
+        if time.monotonic() > deadline:
+            raise RuntimeError("no process waits")
+        time.sleep(0.2)
+
+
+def through_the_gateway(plane, service, key):
+    uri = urllib.parse.urlsplit(service["scoringUri"])
+    address, _, port = plane.status["https"].rpartition(":")
+    trust = ssl.create_default_context(cafile=plane.status["ca"])
+
+    def make():
+        connection = http.client.HTTPSConnection(uri.hostname, int(port), context=trust, timeout=60)
+        plain = socket.create_connection((address, int(port)), 60)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sock = trust.wrap_socket(plain, server_hostname=uri.hostname)
+        return connection
+    return make, uri.path
+
+
+def main():
+    figures = Figures("runner")
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ghb")))
+        subprocess.run([binaries() / "python", "-c", TRAIN, folder / "model.joblib"], check=True)
+        (folder / "score.py").write_text(SCORE)
+        log = stack.enter_context(open(folder / "log", "wb"))
+        row = json.loads((ROOT / "demo" / "expected.json").read_text())["ridge"]["data"][0]
+        body = json.dumps({"data": [row]}).encode()
+
+        gatehouse = stack.enter_context(Gatehouse())
+        plane = ControlPlane(gatehouse)
+        server = plane.status["pid"]
+        deployments = Deployments(plane, folder)
+        service, first = deployments.deploy("ridge")
+        key = plane.send("POST", "%s/services/ridge/listkeys" % plane.models)["primaryKey"]
+        make, path = through_the_gateway(plane, service, key)
+        await_spare(server)
+        deployed = [pid for pid in processes(server, "gatehouse-runner.py")
+                    if b"--spare" not in Path("/proc/%d/cmdline" % pid).read_bytes()]
+        theirs, their_make = azmlinfsrv(folder, log)
+        stack.callback(end, theirs)
+        ours, our_make = runner(folder, log)
+        stack.callback(end, ours)
+        await_ready(theirs, their_make)
+        await_ready(ours, our_make)
+
+        subjects = [Subject("azmlinfsrv " + VERSION, [theirs.pid], Client(their_make, "/score", body)),
+                    Subject("runner", [ours.pid], Client(our_make, "/score", body)),
+                    Subject("runner behind the gateway", deployed, Client(make, path, body, key)),
+                    Subject("runner, gateway and TLS", [server], Client(make, path, body, key))]
+        answers = [subject.client.score()[0] for subject in subjects]
+        if max(answers) - min(answers) > 1e-12:
+            raise RuntimeError("they answer differently: %s" % answers)
+        for subject in subjects:
+            # The gateway's code is compiled while it runs.
+            for _ in range(WARM_UP * (20 if subject is subjects[-1] else 1)):
+                subject.client.score()
+        for turn in range(ROUNDS):
+            for subject in subjects if turn % 2 else subjects[::-1]:
+                subject.round()
+        for subject in subjects:
+            figures.add(subject.name + ": CPU per request", statistics.median(subject.costs), "us")
+            figures.add(subject.name + ": requests/s", statistics.median(subject.rates), "")
+        for subject, bar in zip(subjects[1:], (4, 4, None)):
+            times = statistics.median(t / o for t, o in zip(subjects[0].costs, subject.costs))
+            figures.add("requests per CPU second, %s / azmlinfsrv" % subject.name, times, "times", bar, at_least=True)
+
+        cold, cold_theirs, warm = [], [], []
+        for turn in range(STARTS):
+            cold_theirs.append(seconds_to_ready(azmlinfsrv, folder, log))
+            await_spare(server)
+            warm.append(deployments.deploy("again%d" % turn)[1])
+            cold.append(seconds_to_ready(runner, folder, log))
+            deployments.delete("again%d" % turn)
+            print("  ready: azmlinfsrv %.2f s (%.2f s CPU)  deployed %.2f s  runner, nothing imported %.2f s (%.2f s CPU)" % (
+                *cold_theirs[-1], warm[-1], *cold[-1]), flush=True)
+        their_ready = statistics.median(seconds for seconds, _ in cold_theirs)
+        figures.add("azmlinfsrv: ready", their_ready, "s")
+        figures.add("first deploy, its environment cached or not", first, "s")
+        figures.add("deploy with a cached environment until healthy", statistics.median(warm), "s")
+        figures.add("that / azmlinfsrv", statistics.median(warm) / their_ready, "times", 0.25)
+        figures.add("runner with nothing imported: ready", statistics.median(seconds for seconds, _ in cold), "s")
+        figures.add("that / azmlinfsrv, CPU", statistics.median(c for _, c in cold) / statistics.median(c for _, c in cold_theirs),
+                    "times")
+    return figures.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
