@@ -21,7 +21,7 @@ public record Reply(int status, HttpHeaders headers, byte[] body) {
   }
 
   /** The header; a problem of the server's when it is missing. */
-  String required(String name) {
+  public String required(String name) {
     return header(name)
         .orElseThrow(() ->
             new ProblemException(

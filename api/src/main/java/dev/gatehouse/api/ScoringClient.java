@@ -56,9 +56,12 @@ public final class ScoringClient {
   }
 
   private SSLSocket secured(Socket plain, String host) throws IOException {
+    return secured(trust, plain, host, gateway.port());
+  }
+
+  static SSLSocket secured(Trust trust, Socket plain, String host, int port) throws IOException {
     var socket =
-        (SSLSocket)
-            trust.context().getSocketFactory().createSocket(plain, host, gateway.port(), true);
+        (SSLSocket) trust.context().getSocketFactory().createSocket(plain, host, port, true);
     var parameters = socket.getSSLParameters();
     parameters.setServerNames(List.of(new SNIHostName(host)));
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -81,26 +84,38 @@ public final class ScoringClient {
   }
 
   private static Scored answer(SSLSocket socket) throws IOException {
-    var in = new BufferedInputStream(socket.getInputStream());
+    Answer answer = read(new BufferedInputStream(socket.getInputStream()));
+    return new Scored(
+        answer.status(),
+        answer.body(),
+        socket.getSession().getProtocol(),
+        (X509Certificate) socket.getSession().getPeerCertificates()[0]);
+  }
+
+  /** One response; {@code last} when the server closes after it. */
+  record Answer(int status, String body, boolean last) {}
+
+  static Answer read(InputStream in) throws IOException {
     String first = line(in);
     if (!first.matches("HTTP/1\\.[01] [1-5][0-9][0-9].*")) {
       throw new IOException("the answer is not HTTP: '" + first + "'");
     }
     long length = -1;
     boolean chunked = false;
+    boolean last = false;
     for (String header = line(in); !header.isEmpty(); header = line(in)) {
       String lower = header.toLowerCase(java.util.Locale.ROOT).replace(" ", "");
       if (lower.startsWith("content-length:")) {
         length = Long.parseLong(lower.substring("content-length:".length()));
       }
       chunked |= lower.equals("transfer-encoding:chunked");
+      last |= lower.equals("connection:close");
     }
     byte[] body = chunked ? chunks(in) : length < 0 ? bounded(in, LIMIT) : exactly(in, length);
-    return new Scored(
+    return new Answer(
         Integer.parseInt(first.substring(9, 12)),
         new String(body, StandardCharsets.UTF_8),
-        socket.getSession().getProtocol(),
-        (X509Certificate) socket.getSession().getPeerCertificates()[0]);
+        last || (!chunked && length < 0));
   }
 
   private static byte[] chunks(InputStream in) throws IOException {

@@ -82,6 +82,7 @@ public final class Main {
                     .addSubcommand(new AuthorityCommand.RequestCommand(context))
                     .addSubcommand(new AuthorityCommand.Import(context))
                     .addSubcommand(new AuthorityCommand.Show(context)))
+            .addSubcommand(new ProfileCommand(context))
             .addSubcommand(new VersionCommand(context));
     withHelp(root);
     return root.setOut(root.getOut())
