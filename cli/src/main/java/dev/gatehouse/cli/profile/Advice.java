@@ -65,7 +65,8 @@ public record Advice(
             .orElseThrow();
     int replicas =
         enough.orElseGet(() -> (int) Math.ceil(rate / (best.offered() / best.replicas())));
-    double cpu = Math.max(0.1, Math.ceil(rate / replicas * cpuSeconds / UTILISATION * 10) / 10);
+    double cpu =
+        Math.max(0.1, Math.ceil(rate / replicas * cpuSeconds / UTILISATION * 10 - 1e-6) / 10);
     return new Advice(
         rate,
         replicas,

@@ -66,7 +66,8 @@ public final class Load {
   public Point at(int replicas, int connections, double rate, double seconds) {
     int wanted = Math.max(1, (int) Math.min(left.get(), rate * seconds));
     var due = new long[wanted];
-    double at = nanos.getAsLong();
+    long began = nanos.getAsLong();
+    double at = began;
     for (int i = 0; i < wanted; i++) {
       at += -Math.log(1 - random.nextDouble()) / rate * NANOS;
       due[i] = (long) at;
@@ -169,7 +170,7 @@ public final class Load {
       double done = (count.get() - failed.get()) / seconds;
       return new Point(
           replicas,
-          rate > 0 ? Math.min(rate, rate * count.get() / Math.max(1, rate * seconds)) : done,
+          rate > 0 ? rate : done,
           done,
           quantile(0.5),
           quantile(0.95),

@@ -48,7 +48,7 @@ public final class Plot {
       double power = Math.pow(10, Math.floor(Math.log10(rough)));
       double step =
           power * (rough <= power ? 1 : rough <= 2 * power ? 2 : rough <= 5 * power ? 5 : 10);
-      return new Scale(step, step * Math.ceil(largest / step));
+      return new Scale(step, step * Math.max(1, Math.ceil(largest / step)));
     }
   }
 
