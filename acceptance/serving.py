@@ -5,15 +5,18 @@ import contextlib
 import http.client
 import json
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.parse
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from control_plane import ControlPlane, Refused
-from harness import Gatehouse, run_tests
+from harness import GATEHOUSE, ROOT, Gatehouse, run_tests
 
 ECHO = "def init():\n    pass\n\ndef run(raw):\n    return {'got': raw, 'by': %r}\n"
 SLOW = "import time\n\ndef init():\n    pass\n\ndef run(raw):\n    time.sleep(%s)\n    return {'by': %r}\n"
@@ -67,6 +70,7 @@ def run(raw):
             kept.append(subprocess.Popen(['sleep', '3600']))
     return {'pid': os.getpid()}
 """
+ROWS = json.loads((ROOT / "demo" / "expected.json").read_text())["ridge"]["data"][:1]
 _server = None
 
 
@@ -157,7 +161,8 @@ class Caller:
 class Load:
     """Scores without a pause from a few threads; every answer is counted by its status."""
 
-    def __init__(self, control, name, threads=2, pause=0.0):
+    def __init__(self, control, name, threads=2, pause=0.0, body=None):
+        self.body = body or {"a": 1}
         self.callers = [Caller(control, name) for _ in range(threads)]
         self.seen, self.first, self.bodies = {}, {}, set()
         self.lock, self.over, self.pause = threading.Lock(), threading.Event(), pause
@@ -176,7 +181,7 @@ class Load:
     def run(self, caller):
         while not self.over.wait(self.pause):
             try:
-                status, body, _ = caller.score({"a": 1})
+                status, body, _ = caller.score(self.body)
             except Exception as e:
                 status, body = type(e).__name__, str(e)
             with self.lock:
@@ -203,12 +208,13 @@ def eventually(look, good, seconds=30):
 # ============================================================================================================== faults
 @contextlib.contextmanager
 def faulty(name, **members):
-    """A service that does what the request says, and a neighbour under load whose error rate must stay 0."""
+    """A service that does what the request says, and neighbours under load whose error rate must stay 0: a script and a model."""
     control = plane()
     deploy(control, name, FAULTS, **members)
-    with Load(control, "neighbour", pause=0.01) as neighbour:
+    with Load(control, "neighbour", pause=0.01) as script, Load(control, "model", 1, pause=0.01, body={"data": ROWS}) as model:
         yield Caller(control, name)
-    neighbour.spotless()
+    script.spotless()
+    model.spotless()
     settled(control, "DELETE", "/services/" + name)
 
 
@@ -416,12 +422,10 @@ def replicas_follow_the_load():
 
 
 def runners(name):
-    count = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            here = (folder / "cwd").resolve().is_relative_to(_server.data.resolve())
-            count += here and ("SERVICE_NAME=" + name).encode() in (folder / "environ").read_bytes().split(b"\0")
-    return count
+    """As the metrics say."""
+    text = plane().send("GET", "/metrics").decode()
+    return sum(int(float(line.rsplit(" ", 1)[1])) for line in text.splitlines()
+               if line.startswith("gatehouse_replicas{") and 'service="%s"' % name in line)
 
 
 def change_need_not_wait_for_a_restoration():
@@ -439,12 +443,90 @@ def change_need_not_wait_for_a_restoration():
     settled(control, "DELETE", "/services/restored")
 
 
+# ============================================================================================================ profiles
+# 50 ms each, of which 10 ms on the processor, whatever else the machine does.
+KNOWN = """
+import time
+
+def init():
+    global held
+    held = b'x' * (60 << 20)
+
+def run(raw):
+    end = time.thread_time() + 0.01
+    while time.thread_time() < end:
+        pass
+    time.sleep(0.04)
+    return len(held)
+"""
+
+
+def profile(*options):
+    folder = Path(tempfile.mkdtemp(prefix="profile"))
+    (folder / "rows.csv").write_text("a,b\n1,2\n3,4\n")
+    done = _server.command("profile", *options, "--requests", str(folder / "rows.csv"), "--json", "--svg", str(folder / "p.svg"),
+                           check=False, timeout=300)
+    svg = (folder / "p.svg").read_text() if (folder / "p.svg").exists() else ""
+    shutil.rmtree(folder)
+    names = [service["name"] for service in plane().send("GET", plane().models + "/services")["value"]]
+    assert not [name for name in names if name.startswith("profile-")], names
+    return done, json.loads(done.stdout or "{}"), svg
+
+
+def profile_recommends_what_the_service_time_asks_for():
+    control = plane()
+    deploy(control, "known", KNOWN)
+    done, found, svg = profile("known", "--seconds", "40", "--rate", "28", "--replicas", "1,2")
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    advice, measured = found["recommendation"], found["measurements"]
+    # One replica can do no more than 20 a second; 14 a second each take 0.14 cores, planned at 70 %.
+    assert all(point["answeredPerSecond"] <= 20.5 * point["replicas"] and point["p50Ms"] >= 49 for point in measured), measured
+    assert 2 <= advice["replicas"] <= 3, found
+    cost = sorted(point["cpuMsPerRequest"] for point in measured)[len(measured) // 2]
+    assert 9.5 < cost < 16, measured
+    assert 0.1 <= advice["cpu"] <= 0.4, advice
+    assert 60 << 20 < found["peakMemoryBytes"] < 200 << 20 and 0.1 <= advice["memoryGB"] <= 0.3, found
+    root = ElementTree.fromstring(svg)
+    assert root.tag.endswith("}svg") and "Latency (ms)" in svg, svg[:500]
+    settled(control, "DELETE", "/services/known")
+
+
+def profile_of_a_model_without_code():
+    done, found, _ = profile("model", "--seconds", "6", "--replicas", "1")
+    assert done.returncode == 1 and "status 400" in found["measurements"][0]["firstFault"], (done.stdout, done.stderr)
+    folder = Path(tempfile.mkdtemp(prefix="profile"))
+    (folder / "good.jsonl").write_text(json.dumps({"data": ROWS}) + "\n")
+    done = _server.command("profile", "model", "--requests", str(folder / "good.jsonl"), "--seconds", "6", "--replicas", "1", timeout=200)
+    assert "For " in done.stdout and "cpu" in done.stdout, done.stdout
+    (folder / "bad.jsonl").write_text('{}\n{"a":\n')
+    done = _server.command("profile", "model", "--requests", str(folder / "bad.jsonl"), check=False)
+    assert done.returncode == 2 and "bad.jsonl, line 2, is not JSON" in done.stderr, done.stderr
+    shutil.rmtree(folder)
+
+
+def interrupted_profile_leaves_nothing():
+    folder = Path(tempfile.mkdtemp(prefix="profile"))
+    (folder / "rows.csv").write_text("1,2\n")
+    process = subprocess.Popen([GATEHOUSE, "profile", "neighbour", "--requests", str(folder / "rows.csv"), "--seconds", "600",
+                                "--data", str(_server.data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    control = plane()
+
+    def copies():
+        return [s for s in control.send("GET", control.models + "/services")["value"] if s["name"].startswith("profile-")]
+    eventually(copies, lambda found: found and found[0]["state"] == "Healthy", 90)
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+    eventually(copies, lambda found: not found)
+    shutil.rmtree(folder)
+
+
 TESTS = [
     script_that_raises, script_that_ends_its_process, script_that_leaks_memory, script_that_never_returns,
     script_that_returns_no_json, script_that_floods_its_output, script_that_forks,
     script_that_starts_processes_without_end, updates_under_load_drop_nothing, failed_update_leaves_what_was,
     regenerated_keys_take_effect_at_once, past_its_limits_it_says_so, deleting_ends_a_deploy_that_is_running,
-    replicas_follow_the_load, change_need_not_wait_for_a_restoration]
+    replicas_follow_the_load, change_need_not_wait_for_a_restoration, profile_recommends_what_the_service_time_asks_for,
+    profile_of_a_model_without_code, interrupted_profile_leaves_nothing]
 
 
 def main():
@@ -453,6 +535,7 @@ def main():
         control = plane()
         control.create_compute("target")
         deploy(control, "neighbour", ECHO % "neighbour")
+        control.deploy("model", control.register("ridge", ROOT / "demo" / "ridge.onnx", "Onnx"), "target")
         return run_tests(TESTS)
 
 

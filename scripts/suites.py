@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "aci-tls", "authority", "acme"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "packages", "aci-tls", "authority", "acme"]
 # Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
 BY_NAME = ["tls"]
 
@@ -101,6 +101,11 @@ def serving():
 def oracle():
     """The same scripts and requests on the runner and on Azure's own inference server."""
     return acceptance("oracle.py")
+
+
+def packages():
+    """Private package indexes with credentials, and build contexts."""
+    return acceptance("packages.py")
 
 
 def system():

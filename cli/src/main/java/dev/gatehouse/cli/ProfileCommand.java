@@ -112,7 +112,7 @@ final class ProfileCommand implements Callable<Integer> {
     PrintWriter out = Output.of(spec);
     Found found;
     String name = "profile-%08x".formatted(new SecureRandom().nextInt());
-    try (Place place = Place.open(data, where, context);
+    try (Place place = Place.open(data.folder(), where, context);
         var copy = new ServiceCopy(place, service, name)) {
       var interrupt = new OnInterrupt(copy::close);
       try (interrupt) {
