@@ -6,7 +6,7 @@ import time
 import traceback
 from urllib.parse import parse_qsl, unquote
 
-from . import VERSION, swagger, wire
+from . import VERSION, modeldata, swagger, trace, wire
 from .script import BadInput
 from .watch import Alarm, ScoringTimeout, Watch
 
@@ -96,13 +96,24 @@ class Application:
         return _error(404, fault) if document is None else _json(200, document)
 
     def _score(self, request):
+        if modeldata.in_use:
+            modeldata.request_id.set(request.index.get("x-request-id", ""))
+        if "traceparent" not in request.index:
+            return self._scored(request, self._run)
+        place = trace.of(request)
+        if place is None:
+            return self._scored(request, self._run)
+        status, headers, body = self._scored(request, place.around(self._run))
+        return status, headers + place.report(), body
+
+    def _scored(self, request, run):
         try:
             arguments = self._script.arguments(request)
         except BadInput as e:
             return _error(e.status, str(e))
         start = time.perf_counter()
         try:
-            result = self._run(arguments)
+            result = run(arguments)
         except ScoringTimeout:
             _log(_identifiers(request)[0], traceback.format_exc())
             return _error(500, "Scoring timeout after %d ms" % self._timeout_ms, failed=True)

@@ -4,7 +4,7 @@ import os
 import sys
 from types import ModuleType
 
-from . import rawhttp
+from . import modeldata, rawhttp
 
 
 def install():
@@ -17,6 +17,9 @@ def install():
     if _package("azureml.core") is _OURS:
         _module("azureml.core.model", {"Model": Model})
         sys.modules["azureml.core"].Model = Model
+    if _package("azureml.monitoring") is _OURS:
+        sys.modules["azureml.monitoring"].ModelDataCollector = modeldata.ModelDataCollector
+        _module("azureml.monitoring.modeldatacollector", {"ModelDataCollector": modeldata.ModelDataCollector})
 
 
 _OURS = object()
