@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "packages", "aci-tls", "authority", "acme"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "packages", "aci-tls", "authority", "acme", "seen"]
 # Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
 BY_NAME = ["tls"]
 
@@ -77,8 +77,8 @@ def runner():
     return counted(code, ran - bad - left, bad, left)
 
 
-def acceptance(script, *arguments):
-    code, output = run([str(client_python()), "acceptance/" + script, *arguments])
+def acceptance(script, *arguments, python=None):
+    code, output = run([str(python or client_python()), "acceptance/" + script, *arguments])
     lines = [line.split(" ", 1)[0] for line in output.splitlines()]
     return counted(code, lines.count("PASS"), lines.count("FAIL"), lines.count("SKIP"))
 
@@ -116,6 +116,11 @@ def system():
 def aci_tls():
     """TLS of single services: generated names, switched off and on, client certificates."""
     return acceptance("aci_tls.py")
+
+
+def seen():
+    """Traces through the gateway into run(), log lines, collected bodies: decoded by OpenTelemetry's own package."""
+    return acceptance("seen.py", python=python_with("seen", ROOT / "acceptance" / "seen.requirements.txt"))
 
 
 def commands():

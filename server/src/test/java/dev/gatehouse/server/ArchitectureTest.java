@@ -60,6 +60,7 @@ class ArchitectureTest {
     only("org.eclipse.jetty..", "dev.gatehouse.server.rest..");
     only("com.google.crypto.tink..", "dev.gatehouse.server.secret..");
     only("com.github.kagkarlsson..", "dev.gatehouse.server.state..");
+    only("io.opentelemetry..", "dev.gatehouse.server.telemetry..");
     only("io.netty..", "dev.gatehouse.gateway..");
     only("ai.onnxruntime..", "dev.gatehouse.gateway.onnx..");
     only("org.xbill..", "dev.gatehouse.dns..");

@@ -23,6 +23,7 @@ public final class Trace {
   private long queued;
   private long taken;
   private long answered;
+  private boolean remote;
   private @Nullable String run;
 
   /**
@@ -59,7 +60,13 @@ public final class Trace {
 
   /** What the replica is told of its place in the trace. */
   TraceContext outgoing() {
+    remote = true;
     return new TraceContext(server.high(), server.low(), client, true, server.state());
+  }
+
+  /** Whether a replica was told, in another process than this one. */
+  public boolean remote() {
+    return remote;
   }
 
   public void mark(Moment moment) {

@@ -108,6 +108,16 @@ final class DataFolder implements AutoCloseable {
     return root.resolve("logs").resolve("services");
   }
 
+  /** What services were asked and have answered. */
+  Path collected() {
+    return root.resolve("collected");
+  }
+
+  /** What entry scripts have given to ModelDataCollector. */
+  Path modelData() {
+    return root.resolve("modeldata");
+  }
+
   Path services() {
     return root.resolve("services");
   }

@@ -19,7 +19,8 @@ record Settings(
     Tls tls,
     Watch watch,
     Authority authority,
-    IssuerSettings issuers) {
+    IssuerSettings issuers,
+    Observation observation) {
 
   /**
    * Where the gateway and the DNS server listen.
@@ -168,8 +169,10 @@ record Settings(
     var watch = watch(source, data.resolve("logs"), listen);
     var authority = new Authority(lists(source));
     var issuers = IssuerSettings.read(source);
+    var observation = Observation.read(source);
     source.refuseUnknown();
-    return new Settings(listen, names, home, python, tls, watch, authority, issuers);
+    return new Settings(
+        listen, names, home, python, tls, watch, authority, issuers, observation);
   }
 
   private static Watch watch(SettingsSource source, Path logs, Listen listen) {

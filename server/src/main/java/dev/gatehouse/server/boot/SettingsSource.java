@@ -115,6 +115,18 @@ final class SettingsSource {
         key, otherwise, "a number with its unit: ms, s, m, h or d", SettingsSource::parseDuration);
   }
 
+  /** A share of a whole. */
+  double ratio(String key, double otherwise) {
+    return parsed(
+        key,
+        otherwise,
+        "a number from 0 to 1",
+        value -> {
+          double ratio = Double.parseDouble(value);
+          return ratio >= 0 && ratio <= 1 ? Optional.of(ratio) : Optional.empty();
+        });
+  }
+
   long bytes(String key, long otherwise) {
     return parsed(
         key, otherwise, "a number with its unit: B, KiB, MiB or GiB", SettingsSource::parseSize);

@@ -4,7 +4,6 @@ import dev.gatehouse.certificates.CertifiedKey;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.gateway.Gateway;
 import dev.gatehouse.gateway.Snapshot;
-import dev.gatehouse.gateway.Watchers;
 import dev.gatehouse.gateway.onnx.OnnxModels;
 import dev.gatehouse.server.acme.Acme;
 import dev.gatehouse.server.alert.Alerts;
@@ -39,7 +38,6 @@ import dev.gatehouse.server.identity.Identity;
 import dev.gatehouse.server.identity.Installation;
 import dev.gatehouse.server.model.ModelRoutes;
 import dev.gatehouse.server.model.Models;
-import dev.gatehouse.server.monitoring.AccessLog;
 import dev.gatehouse.server.monitoring.Metrics;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.RestServer;
@@ -65,12 +63,10 @@ import dev.gatehouse.server.workspace.Workspaces;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -159,14 +155,10 @@ final class Wiring implements AutoCloseable {
     var alerts = new Alerts(settings.watch().webhook(), Alerts.Pace.DEFAULT);
     closer.add("alerts", alerts);
     var gatewaySettings = Derived.gatewaySettings(settings, folder);
-    var accessLog = accessLog(clock);
+    var sight = new Sight(settings, folder, clock, closer);
     gateway =
         new Gateway(
-            gatewaySettings.withWatchers(
-                new Watchers(accessLog.map(log -> log), Optional.empty(), Optional.empty())),
-            Snapshot.empty(own),
-            clock,
-            random);
+            gatewaySettings.withWatchers(sight.watchers()), Snapshot.empty(own), clock, random);
     var publication = new Publication(gateway::update, this::addresses);
     var outside = new Outside(publication, names, new Handshake(this::reachable), alerts);
     certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
@@ -184,11 +176,17 @@ final class Wiring implements AutoCloseable {
     var computes = new Computes(computeStore, clusters, operations, certificates, generated);
     var targets = new ComputeTargets(computeStore);
 
-    replicas = new LocalReplicas(Derived.replicaSettings(settings, folder), clock, random);
+    replicas =
+        new LocalReplicas(
+            Derived.replicaSettings(settings, folder), clock, random, sight.insights()::line);
     var processes =
         new LocalProcesses(
             new LocalProcesses.Settings(
-                folder.services(), ServiceFiles.Placement.LINK, MAX_CODE, SCRIPT_START),
+                folder.services(),
+                folder.modelData(),
+                ServiceFiles.Placement.LINK,
+                MAX_CODE,
+                SCRIPT_START),
             new PythonEnvironments(Derived.environmentSettings(settings)),
             replicas);
     var onnx = new InProcess(new OnnxModels(1));
@@ -201,7 +199,8 @@ final class Wiring implements AutoCloseable {
                 targets::find,
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
-            new WebServices.Publishing(publication, this::addresses, gateway::load, generated),
+            new WebServices.Publishing(
+                publication, this::addresses, gateway::load, generated, sight.observers()),
             tokenKey());
 
     var router = new Router(identity.tokens());
@@ -226,7 +225,7 @@ final class Wiring implements AutoCloseable {
     new RequestRoutes(workspaces, certificateStore, clock, random).addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);
-    new Metrics(new Metrics.Sources(gateway::measure, certificates, alerts, accessLog), clock)
+    new Metrics(new Metrics.Sources(gateway::measure, certificates, alerts, sight.counts()), clock)
         .addTo(router, settings.watch().metricsOpen());
     rest = new RestServer(router, Derived.controlSocket(folder));
   }
@@ -264,16 +263,6 @@ final class Wiring implements AutoCloseable {
   /** What the terminal shows when everything runs. */
   String greeting() {
     return Notices.greeting(status(), folder);
-  }
-
-  private Optional<AccessLog> accessLog(Clock clock) throws IOException {
-    Optional<Path> file = settings.watch().accessLog();
-    if (file.isEmpty()) {
-      return Optional.empty();
-    }
-    var log = new AccessLog(file.get(), AccessLog.Bounds.DEFAULT, clock);
-    closer.add("access log", log);
-    return Optional.of(log);
   }
 
   private Notices.Status status() {

@@ -13,15 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A line of JSON per request, written by a thread of its own; what the bounded queue has no room
@@ -29,19 +24,16 @@ import org.slf4j.LoggerFactory;
  * <name>.2}; older ones go.
  */
 public final class AccessLog implements Consumer<Served>, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
   private static final int AT_ONCE = 512;
-  private static final int CLOSING_MILLIS = 5_000;
-  private static final int CLOSING_SEEN_MILLIS = 100;
   private static final String SECRET_PATH = "/msi/token/";
 
   private final Path file;
   private final Bounds bounds;
   private final InstantSource clock;
-  private final BlockingQueue<Line> queue;
-  private final LongAdder dropped = new LongAdder();
-  private final Thread writer;
-  private volatile boolean closing;
+  private final Belt<Line> belt;
+
+  /** The belt's thread's. */
+  private FileChannel channel;
 
   private record Line(Instant time, Served served) {}
 
@@ -59,12 +51,11 @@ public final class AccessLog implements Consumer<Served>, AutoCloseable {
     this.file = file;
     this.bounds = bounds;
     this.clock = clock;
-    this.queue = new ArrayBlockingQueue<>(bounds.waiting());
     if (file.getParent() != null) {
       Files.createDirectories(file.getParent());
     }
-    FileChannel first = open();
-    writer = Thread.ofPlatform().name("access-log").daemon().start(() -> work(first));
+    this.channel = open();
+    this.belt = new Belt<>("access-log", bounds.waiting(), AT_ONCE, this::write);
   }
 
   private FileChannel open() throws IOException {
@@ -76,57 +67,31 @@ public final class AccessLog implements Consumer<Served>, AutoCloseable {
 
   @Override
   public void accept(Served served) {
-    if (closing || !queue.offer(new Line(clock.instant(), served))) {
-      dropped.increment();
-    }
+    belt.offer(new Line(clock.instant(), served));
   }
 
   /** Requests that have no line. */
   public long dropped() {
-    return dropped.sum();
+    return belt.dropped();
   }
 
-  private void work(FileChannel first) {
-    FileChannel channel = first;
-    var batch = new ArrayList<Line>(AT_ONCE);
-    try {
-      while (!closing || !queue.isEmpty()) {
-        batch.clear();
-        // Not by an interrupt, which would close the file in the middle of a line.
-        Line next = queue.poll(CLOSING_SEEN_MILLIS, TimeUnit.MILLISECONDS);
-        if (next != null) {
-          batch.add(next);
-          queue.drainTo(batch, AT_ONCE);
-          channel = write(batch, channel);
-        }
-      }
-      channel.close();
-    } catch (IOException | InterruptedException e) {
-      closing = true;
-      dropped.add(batch.size() + queue.size());
-      log.error("the access log {} ends here: it cannot be written", file, e);
-    }
-  }
-
-  private FileChannel write(Iterable<Line> batch, FileChannel channel) throws IOException {
+  private void write(List<Line> batch) throws IOException {
     var text = new StringBuilder();
     batch.forEach(line -> text.append(json(line)).append('\n'));
     var bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-    FileChannel to = channel;
-    if (to.size() > 0 && to.size() + bytes.remaining() > bounds.fileBytes()) {
-      to.close();
+    if (channel.size() > 0 && channel.size() + bytes.remaining() > bounds.fileBytes()) {
+      channel.close();
       Path older = file.resolveSibling(file.getFileName() + ".1");
       if (Files.exists(older)) {
         Path oldest = file.resolveSibling(file.getFileName() + ".2");
         Files.move(older, oldest, StandardCopyOption.REPLACE_EXISTING);
       }
       Files.move(file, older);
-      to = open();
+      channel = open();
     }
     while (bytes.hasRemaining()) {
-      to.write(bytes);
+      channel.write(bytes);
     }
-    return to;
   }
 
   private static String json(Line line) {
@@ -160,12 +125,8 @@ public final class AccessLog implements Consumer<Served>, AutoCloseable {
 
   /** Writes what waits. */
   @Override
-  public void close() {
-    closing = true;
-    try {
-      writer.join(CLOSING_MILLIS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+  public void close() throws IOException {
+    belt.close();
+    channel.close();
   }
 }

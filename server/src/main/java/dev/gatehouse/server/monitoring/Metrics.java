@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** {@code GET /metrics}: services, certificates and the process, in Prometheus' text format. */
@@ -27,12 +28,19 @@ public final class Metrics {
   private final Sources sources;
   private final InstantSource clock;
 
-  /** Where the numbers come from; no access log, no count of what it lost. */
+  /**
+   * Where the numbers come from.
+   *
+   * @param counts what is told of requests besides, and what of it was lost
+   */
   public record Sources(
       Supplier<List<Measured>> services,
       Certificates certificates,
       Alerts alerts,
-      Optional<AccessLog> accessLog) {}
+      List<Count> counts) {}
+
+  /** A counter; the name without {@code gatehouse_} and {@code _total}. */
+  public record Count(String name, String help, LongSupplier value) {}
 
   public Metrics(Sources sources, InstantSource clock) {
     this.sources = sources;
@@ -239,14 +247,10 @@ public final class Metrics {
     var alerts = sources.alerts();
     out.single("gatehouse_alerts_sent_total", "counter", "Taken by the webhook.", alerts.sent());
     out.single("gatehouse_alerts_lost_total", "counter", "Not taken by it.", alerts.lost());
-    sources
-        .accessLog()
-        .ifPresent(log ->
-            out.single(
-                "gatehouse_access_log_dropped_total",
-                "counter",
-                "Lines for which the queue had no room.",
-                log.dropped()));
+    for (Count count : sources.counts()) {
+      String name = "gatehouse_" + count.name() + "_total";
+      out.single(name, "counter", count.help(), count.value().getAsLong());
+    }
   }
 
   private static void process(Exposition out) {

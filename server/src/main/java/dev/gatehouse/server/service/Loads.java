@@ -17,9 +17,11 @@ import java.util.List;
 /** Finds the files of models and code that a definition names, and the program that serves them. */
 final class Loads {
   private final Neighbours neighbours;
+  private final ServicePlaces.Observation observation;
 
-  Loads(Neighbours neighbours) {
+  Loads(Neighbours neighbours, ServicePlaces.Observation observation) {
     this.neighbours = neighbours;
+    this.observation = observation;
   }
 
   /** A missing model or file, or a model that no built-in program serves, is a problem. */
@@ -54,7 +56,8 @@ final class Loads {
             start.replicas(),
             part.limits().concurrent(),
             part.limits().scoringTimeout(),
-            part.memoryBytes()));
+            part.memoryBytes()),
+        new Load.ModelData(observation.place(workspaceId, service), part.observed().collect()));
   }
 
   private static Program builtIn(RegisteredModel model, Load.LoadedModel files) {

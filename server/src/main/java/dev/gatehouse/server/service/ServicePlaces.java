@@ -9,11 +9,15 @@ import dev.gatehouse.gateway.Version;
 import dev.gatehouse.server.compute.ComputeTarget;
 import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.service.definition.Definition;
+import dev.gatehouse.server.service.definition.Part;
+import dev.gatehouse.server.telemetry.LogLine;
 import java.net.URI;
 import java.security.interfaces.ECPublicKey;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Where services are reached: publishes their routes and tells their scoring URIs. */
 final class ServicePlaces {
@@ -21,16 +25,30 @@ final class ServicePlaces {
   private final Neighbours.TargetShelf targets;
   private final ServiceStore store;
   private final ECPublicKey tokenKey;
+  private final Observation observation;
 
   ServicePlaces(
       Publication publication,
       Neighbours.TargetShelf targets,
       ServiceStore store,
-      ECPublicKey tokenKey) {
+      ECPublicKey tokenKey,
+      Observation observation) {
     this.publication = publication;
     this.targets = targets;
     this.store = store;
     this.tokenKey = tokenKey;
+    this.observation = observation;
+  }
+
+  /**
+   * What is kept of services, and under which name.
+   *
+   * @param workspaces a path of files by the id of a workspace
+   */
+  record Observation(Observers observers, UnaryOperator<String> workspaces) {
+    String place(String workspaceId, String service) {
+      return workspaces.apply(workspaceId) + "/" + service;
+    }
   }
 
   /** Publishes the definition; a version that does not run answers 503 with the reason. */
@@ -39,6 +57,7 @@ final class ServicePlaces {
       Definition definition,
       Map<String, Fleet.Running> running,
       String otherwise) {
+    String place = observation.place(service.workspaceId(), service.name());
     var versions =
         definition.parts().stream()
             .map(part -> {
@@ -47,7 +66,8 @@ final class ServicePlaces {
                   part.version(),
                   part.share(),
                   runs == null ? new Backend.Absent(otherwise) : runs.started().backend(),
-                  part.limits());
+                  part.limits(),
+                  observation.observers().collection(place, part.observed()));
             })
             .toList();
     var route =
@@ -57,14 +77,31 @@ final class ServicePlaces {
             access(service, definition),
             definition.origins(),
             definition.clientRoots(),
-            false,
+            definition.parts().stream().anyMatch(part -> part.observed().insights()),
             versions);
     publication.publish(
         new Publication.Published(requireTarget(service, definition), route, definition.tls()));
+    observation
+        .observers()
+        .insights()
+        .follow(service.id(), talkative(service, definition, running));
+  }
+
+  private static Map<String, LogLine.Source> talkative(
+      WebService service, Definition definition, Map<String, Fleet.Running> running) {
+    var instances = new HashMap<String, LogLine.Source>();
+    for (Part part : definition.parts()) {
+      Fleet.Running runs = running.get(part.version());
+      if (runs != null && part.observed().insights()) {
+        instances.put(runs.instance(), new LogLine.Source(service.name(), part.version()));
+      }
+    }
+    return instances;
   }
 
   void withdraw(String serviceId) {
     publication.withdraw(serviceId);
+    observation.observers().insights().follow(serviceId, Map.of());
   }
 
   private Access access(WebService service, Definition definition) {

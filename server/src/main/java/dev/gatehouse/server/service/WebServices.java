@@ -51,13 +51,19 @@ public final class WebServices implements AutoCloseable {
       TokenKey tokenKey) {
     operations = base.operations();
     store = new ServiceStore(base.database(), base.sealer(), base.clock());
+    var observation =
+        new ServicePlaces.Observation(publishing.observers(), base.workspaces()::path);
     var places =
         new ServicePlaces(
-            publishing.publication(), neighbours.targets(), store, tokenKey.publicKey());
+            publishing.publication(),
+            neighbours.targets(),
+            store,
+            tokenKey.publicKey(),
+            observation);
     parts =
         new Rollout.Parts(
             driver,
-            new Loads(neighbours),
+            new Loads(neighbours, observation),
             new Fleet(),
             places,
             new OwnNames(base.database(), base.workspaces(), publishing.names()));
@@ -110,7 +116,8 @@ public final class WebServices implements AutoCloseable {
       Publication publication,
       Supplier<Publication.Addresses> addresses,
       Function<String, Map<String, Load>> load,
-      GeneratedNames names) {}
+      GeneratedNames names,
+      Observers observers) {}
 
   /** Signs and checks the tokens of services (P-256). */
   public record TokenKey(ECPrivateKey privateKey, ECPublicKey publicKey) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,6 +41,22 @@ public final class Workspaces {
   /** The workspace that the request's path names; a problem of 404 when there is none. */
   public Workspace require(Request request) {
     return describe(request).workspace();
+  }
+
+  /**
+   * {@code SUBSCRIPTION/GROUP/NAME} of the workspace, which must exist, fit for a path of files.
+   */
+  public String path(String workspaceId) {
+    return database
+        .jdbi()
+        .withHandle(h ->
+            h.createQuery("SELECT subscription, resource_group, name FROM workspace WHERE id = ?")
+                .bind(0, workspaceId)
+                .map((row, _) ->
+                    Stream.of(row.getString(1), row.getString(2), row.getString(3))
+                        .map(part -> part.replaceAll("[^A-Za-z0-9_-]", "_"))
+                        .collect(Collectors.joining("/")))
+                .one());
   }
 
   /** Where the workspace is, which must exist. */

@@ -80,6 +80,16 @@ class SettingsTest {
           eab-key-file: /etc/gatehouse/eab.key
           ca-file: /etc/gatehouse/roots.pem
           timeout: 10m
+      traces:
+        endpoint: https://otel.example.org/in
+        sample: 0.01
+        headers-file: /etc/gatehouse/otel.headers
+        ca-file: /etc/gatehouse/otel.pem
+      collect:
+        sample: 0.5
+        body: 4KiB
+        keep: 1GiB
+        to: otlp
       """;
 
   @TempDir Path data;
@@ -112,6 +122,8 @@ class SettingsTest {
     assertThat(settings.watch())
         .isEqualTo(new Settings.Watch(false, Optional.empty(), Optional.empty()));
     assertThat(settings.authority().lists()).isNull();
+    assertThat(settings.observation())
+        .isEqualTo(new Observation(Optional.empty(), 0.1, 1, 16 << 10, 256L << 20, false));
   }
 
   @Test
@@ -149,6 +161,60 @@ class SettingsTest {
                 false,
                 Optional.of(data.resolve("logs/access.jsonl")),
                 Optional.of(URI.create("https://hooks.example.org/T0"))));
+    var otlp =
+        new Observation.Otlp(
+            URI.create("https://otel.example.org/in"),
+            Optional.of(Path.of("/etc/gatehouse/otel.headers")),
+            Optional.of(Path.of("/etc/gatehouse/otel.pem")));
+    assertThat(settings.observation())
+        .isEqualTo(new Observation(Optional.of(otlp), 0.01, 0.5, 4 << 10, 1L << 30, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "traces.sample=1.5,a number from 0 to 1",
+    "traces.sample=x,a number from 0 to 1",
+    "traces.headers-file=/h,traces.endpoint is missing",
+    "collect.to=otlp,traces.endpoint is missing",
+    "collect.to=s3,files or otlp",
+    "collect.body=2MiB,1B to 1MiB",
+    "collect.keep=1KiB,at least 1MiB",
+    "traces.endpoint=https://user:pass@h/,put secrets into traces.headers-file",
+  })
+  void saysWhatIsWrongWithObservation(String setting, String expected) {
+    String key = setting.substring(0, setting.indexOf('='));
+    String value = setting.substring(setting.indexOf('=') + 1);
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), Map.of(key, value)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(expected)
+        .hasMessageNotContaining("pass@");
+  }
+
+  @Test
+  void sendsNoHeadersInClearToAnotherMachine() {
+    var options = Map.of("traces.endpoint", "http://192.0.2.1/", "traces.headers-file", "/h");
+    assertThatThrownBy(() -> Settings.read(data, Map.of(), options))
+        .hasMessageContaining("in clear");
+    var here = Map.of("traces.endpoint", "http://127.0.0.1:4318", "traces.headers-file", "/h");
+    assertThat(Settings.read(data, Map.of(), here).observation().otlp()).isPresent();
+  }
+
+  @Test
+  void readsHeadersOfAFileThatNobodyElseCanRead() throws IOException {
+    Path file = data.resolve("headers");
+    Files.writeString(file, "Authorization: Bearer one\n\nX-Scope: two: three\n");
+    var otlp =
+        new Observation.Otlp(
+            URI.create("https://otel.example.org"), Optional.of(file), Optional.empty());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(otlp::open).hasMessageContaining("chmod 600");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assertThat(otlp.open().headers())
+        .isEqualTo(Map.of("Authorization", "Bearer one", "X-Scope", "two: three"));
+    Files.writeString(file, "X-Scope secret\n");
+    assertThatThrownBy(otlp::open)
+        .hasMessageContaining("line 1")
+        .hasMessageNotContaining("secret");
   }
 
   @Test

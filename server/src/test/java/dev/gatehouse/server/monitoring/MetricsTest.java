@@ -62,7 +62,7 @@ class MetricsTest {
             () -> List.of(new Measured("a.test", "s", "v\"1", 30, 2, 5, 7, counts, copies)),
             platform.certificates,
             alerts,
-            Optional.empty()),
+            List.of(new Metrics.Count("things", "What they are.", () -> 42))),
         platform.clock);
   }
 

@@ -30,6 +30,8 @@ import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.secret.Sealer;
 import dev.gatehouse.server.state.Database;
 import dev.gatehouse.server.state.Timers;
+import dev.gatehouse.server.telemetry.Insights;
+import dev.gatehouse.server.telemetry.LogLine;
 import dev.gatehouse.server.workspace.Workspaces;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -75,6 +77,7 @@ final class World implements AutoCloseable {
   /** Whether the gateway is taken to be reached by others. */
   volatile boolean open;
 
+  final java.util.List<LogLine> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
   final FakeDriver driver;
   final Map<String, String> frameworks = new ConcurrentHashMap<>();
   final List<String> certificates = new CopyOnWriteArrayList<>();
@@ -125,7 +128,8 @@ final class World implements AutoCloseable {
                 publication,
                 () -> new Publication.Addresses("127.0.0.1", 8443, 8080, open),
                 _ -> load,
-                new GeneratedNames("gatehouse.test", random)),
+                new GeneratedNames("gatehouse.test", random),
+                new Observers(0.5, new Insights(heard::add, InstantSource.system()))),
             new WebServices.TokenKey(
                 (ECPrivateKey) TOKEN_KEY.getPrivate(), (ECPublicKey) TOKEN_KEY.getPublic()));
     services.addTo(router);

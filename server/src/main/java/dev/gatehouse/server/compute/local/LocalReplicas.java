@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -22,13 +23,23 @@ public final class LocalReplicas implements AutoCloseable {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Spares spares;
+  private final BiConsumer<String, String> lines;
   private final Map<String, ReplicaProcess.Logs> logs = new ConcurrentHashMap<>();
   private final Set<Replica> running = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** Nothing runs before {@link #start()}. */
-  public LocalReplicas(ReplicaSettings settings, InstantSource clock, RandomGenerator random) {
+  /**
+   * Nothing runs before {@link #start()}.
+   *
+   * @param lines hears each line that a service's replicas print; must not block
+   */
+  public LocalReplicas(
+      ReplicaSettings settings,
+      InstantSource clock,
+      RandomGenerator random,
+      BiConsumer<String, String> lines) {
     this.settings = settings;
+    this.lines = lines;
     this.clock = clock;
     this.random = random;
     this.spares = new Spares(settings, clock);
@@ -134,7 +145,8 @@ public final class LocalReplicas implements AutoCloseable {
     try {
       return new ReplicaProcess.Logs(
           new ServiceLog(folder.resolve("run.log"), settings.logBytes()),
-          new ServiceLog(folder.resolve("init.log"), settings.logBytes()));
+          new ServiceLog(folder.resolve("init.log"), settings.logBytes()),
+          line -> lines.accept(service, line));
     } catch (IOException e) {
       throw new UncheckedIOException("logs of " + service, e);
     }

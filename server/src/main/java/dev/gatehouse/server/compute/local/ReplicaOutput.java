@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class ReplicaOutput implements Runnable {
 
-  private static final int LINE_BYTES = 16 * 1024;
+  private static final int LINE_BYTES = 64 * 1024;
   private static final int KEPT_LINES = 60;
 
   /**
@@ -23,17 +23,15 @@ final class ReplicaOutput implements Runnable {
   static final String INITIALIZED = "gatehouse-runner: initialized";
 
   private final InputStream source;
-  private final ServiceLog run;
-  private final ServiceLog init;
+  private final ReplicaProcess.Logs logs;
   private boolean starting = true;
 
   @GuardedBy("last")
   private final ArrayDeque<String> last = new ArrayDeque<>();
 
-  ReplicaOutput(InputStream source, ServiceLog run, ServiceLog init) {
+  ReplicaOutput(InputStream source, ReplicaProcess.Logs logs) {
     this.source = source;
-    this.run = run;
-    this.init = init;
+    this.logs = logs;
   }
 
   List<String> lastLines() {
@@ -67,7 +65,7 @@ final class ReplicaOutput implements Runnable {
   /** A line of our own among those of the script. */
   void note(String line) {
     try {
-      run.append(line);
+      logs.run().append(line);
     } catch (IOException _) {
       // As below.
     }
@@ -86,10 +84,11 @@ final class ReplicaOutput implements Runnable {
       }
       last.addLast(line);
     }
+    logs.listener().accept(line);
     try {
-      run.append(line);
+      logs.run().append(line);
       if (starting) {
-        init.append(line);
+        logs.init().append(line);
       }
     } catch (IOException _) {
       // A full disk must not stop the service; the last lines are in memory.

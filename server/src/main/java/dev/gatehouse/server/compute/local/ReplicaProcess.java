@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One operating system process of a replica; a restart makes another one of these. */
@@ -67,8 +68,7 @@ final class ReplicaProcess {
     var spare = spares.take(spec.python(), order);
     var process = spare.isPresent() ? spare.get() : start(builder, spec, settings, arguments);
     PidFiles.write(socket, process.toHandle());
-    return new ReplicaProcess(
-        process, socket, new ReplicaOutput(process.getInputStream(), logs.run(), logs.init()));
+    return new ReplicaProcess(process, socket, new ReplicaOutput(process.getInputStream(), logs));
   }
 
   private static Process start(
@@ -80,8 +80,8 @@ final class ReplicaProcess {
     return builder.command(words).start();
   }
 
-  /** The two logs of a service. */
-  record Logs(ServiceLog run, ServiceLog init) {}
+  /** The two logs of a service, and who else hears its lines. */
+  record Logs(ServiceLog run, ServiceLog init, Consumer<String> listener) {}
 
   private static List<String> arguments(ReplicaSpec spec, ReplicaSettings settings, Path socket) {
     var words = new ArrayList<>(List.of("--socket", socket.toString(), "--parent-pipe"));

@@ -84,7 +84,14 @@ public record Aci(ObjectNode document, ImageRequest image) implements Definition
   @Override
   public List<Part> parts() {
     return List.of(
-        new Part(name().value(), 100, image, Scaling.fixed(1), Aks.memoryBytes(document), LIMITS));
+        new Part(
+            name().value(),
+            100,
+            image,
+            Scaling.fixed(1),
+            Aks.memoryBytes(document),
+            LIMITS,
+            Observed.of(document, document)));
   }
 
   @Override

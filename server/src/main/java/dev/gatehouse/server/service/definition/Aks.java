@@ -134,7 +134,8 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
   }
 
   /** What a checked document of a service or version says about running it. */
-  static Part part(String version, int share, ObjectNode document, ImageRequest image) {
+  static Part part(
+      String version, int share, ObjectNode document, ObjectNode endpoint, ImageRequest image) {
     JsonNode scaler = document.path("autoScaler");
     Scaling scaling =
         document.path("numReplicas").isNumber()
@@ -153,7 +154,8 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
         new Version.Limits(
             document.path("maxConcurrentRequestsPerContainer").intValue(),
             Duration.ofMillis(document.path("maxQueueWaitMs").intValue()),
-            Duration.ofMillis(document.path("scoringTimeoutMs").intValue())));
+            Duration.ofMillis(document.path("scoringTimeoutMs").intValue())),
+        Observed.of(document, endpoint));
   }
 
   /** Keeps the member that switches TLS off; where it is on, its target says what that means. */
@@ -193,7 +195,7 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
 
   @Override
   public List<Part> parts() {
-    return List.of(part(name().value(), 100, document, image));
+    return List.of(part(name().value(), 100, document, document, image));
   }
 
   @Override

@@ -39,7 +39,7 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
     }
     String main = chooseDefault(versions);
     document.set("versions", versions);
-    return new AksEndpoint(document, parts(versions, main, images));
+    return new AksEndpoint(document, parts(document, main, images));
   }
 
   private static ObjectNode version(
@@ -103,7 +103,8 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
   }
 
   private static List<Part> parts(
-      ObjectNode versions, String main, Map<String, ImageRequest> images) {
+      ObjectNode document, String main, Map<String, ImageRequest> images) {
+    JsonNode versions = document.path("versions");
     int others = 0;
     for (var version : versions.properties()) {
       others +=
@@ -128,7 +129,7 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
               : version.getValue().path("trafficPercentile").intValue();
       ImageRequest image = images.get(name);
       if (image != null) {
-        parts.add(Aks.part(name, share, (ObjectNode) version.getValue(), image));
+        parts.add(Aks.part(name, share, (ObjectNode) version.getValue(), document, image));
       }
     }
     return parts;

@@ -7,6 +7,7 @@ import dev.gatehouse.gateway.Version;
  *
  * @param share percent of the traffic; those of a service add up to 100
  * @param memoryBytes bound of one of them, 0 for none
+ * @param observed what is kept of its requests
  */
 public record Part(
     String version,
@@ -14,11 +15,13 @@ public record Part(
     ImageRequest image,
     Scaling scaling,
     long memoryBytes,
-    Version.Limits limits) {
+    Version.Limits limits,
+    Observed observed) {
   /** Whether what runs for the other can go on for this one. */
   public boolean runsLike(Part other) {
     return image.document().equals(other.image.document())
         && scaling.least() == other.scaling.least()
+        && (image.withoutCode() || observed.collect() == other.observed.collect())
         && memoryBytes == other.memoryBytes
         && limits.concurrent() == other.limits.concurrent()
         && limits.scoringTimeout().equals(other.limits.scoringTimeout());

@@ -11,9 +11,24 @@ import java.util.List;
  * @param service the name that entry scripts see
  */
 public record Load(
-    String instance, String service, Program program, List<LoadedModel> models, Scale scale) {
+    String instance,
+    String service,
+    Program program,
+    List<LoadedModel> models,
+    Scale scale,
+    ModelData modelData) {
   public Load {
     models = List.copyOf(models);
+  }
+
+  /**
+   * What its script gives to ModelDataCollector.
+   *
+   * @param place {@code SUBSCRIPTION/GROUP/WORKSPACE/SERVICE}
+   * @param kept whether it is written
+   */
+  public record ModelData(String place, boolean kept) {
+    public static final ModelData NONE = new ModelData("", false);
   }
 
   /** The files of one registered model, by their paths below it. */

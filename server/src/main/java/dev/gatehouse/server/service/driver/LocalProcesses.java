@@ -55,11 +55,16 @@ public final class LocalProcesses implements ComputeDriver {
    * How loads are laid out and started.
    *
    * @param folder holds one folder of files for each instance
+   * @param modelData where scripts write what they collect
    * @param maxCodeBytes bound of the unpacked code of one instance
    * @param startTimeout bound of an entry script's import and init()
    */
   public record Settings(
-      Path folder, ServiceFiles.Placement placement, long maxCodeBytes, Duration startTimeout) {}
+      Path folder,
+      Path modelData,
+      ServiceFiles.Placement placement,
+      long maxCodeBytes,
+      Duration startTimeout) {}
 
   @Override
   public Started start(Load load, OperationLog log) throws StartFailure, InterruptedException {
@@ -140,17 +145,28 @@ public final class LocalProcesses implements ComputeDriver {
         load.instance(),
         python.python(),
         files,
-        Map.of(
-            "SERVICE_NAME",
-            load.service(),
-            "SCORING_TIMEOUT_MS",
-            Long.toString(load.scale().scoringTimeout().plus(AFTER_THE_GATEWAY).toMillis())),
+        variables(load),
         load.program() instanceof Program.ScikitLearn
             ? ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN
             : ReplicaSpec.Program.ENTRY_SCRIPT,
         load.scale().concurrent(),
         load.scale().memoryBytes(),
         settings.startTimeout());
+  }
+
+  private Map<String, String> variables(Load load) {
+    String place = load.modelData().place();
+    return Map.of(
+        "SERVICE_NAME",
+        load.service(),
+        "SCORING_TIMEOUT_MS",
+        Long.toString(load.scale().scoringTimeout().plus(AFTER_THE_GATEWAY).toMillis()),
+        "AML_MODEL_DC_STORAGE_ENABLED",
+        Boolean.toString(load.modelData().kept()),
+        "GATEHOUSE_MODEL_DATA",
+        settings.modelData().resolve(place).toString(),
+        "GATEHOUSE_WORKSPACE",
+        place.substring(0, Math.max(0, place.lastIndexOf('/'))));
   }
 
   /** All at the same time; when one does not come up, the others end too. */

@@ -237,10 +237,12 @@ final class LocalReplicasTest {
   @Test
   void longLinesAreCutAndLastLinesGiveTheReason() throws IOException {
     var log = new ServiceLog(folder.resolve("l/run.log"), 1 << 20);
-    var printed = ("x".repeat(40_000) + "\nend").getBytes(StandardCharsets.UTF_8);
-    var output = new ReplicaOutput(new java.io.ByteArrayInputStream(printed), log, log);
+    var printed = ("x".repeat(90_000) + "\nend").getBytes(StandardCharsets.UTF_8);
+    var output =
+        new ReplicaOutput(
+            new java.io.ByteArrayInputStream(printed), new ReplicaProcess.Logs(log, log, _ -> {}));
     output.run();
-    assertThat(output.lastLines()).extracting(String::length).containsExactly(16 * 1024, 3);
+    assertThat(output.lastLines()).extracting(String::length).containsExactly(64 * 1024, 3);
     assertThat(ReplicaFault.reasonIn(List.of("a.b.OddError: why", "  at", ""), 1))
         .isEqualTo("a.b.OddError: why");
     assertThat(ReplicaFault.reasonIn(List.of(), 137)).isEqualTo("killed by signal 9");
@@ -273,7 +275,7 @@ final class LocalReplicasTest {
             Duration.ofMillis(10),
             Duration.ofMillis(50),
             1);
-    return new LocalReplicas(settings, InstantSource.system(), new Random());
+    return new LocalReplicas(settings, InstantSource.system(), new Random(), (_, _) -> {});
   }
 
   private ReplicaSpec spec(String script) throws IOException {

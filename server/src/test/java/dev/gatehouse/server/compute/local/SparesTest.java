@@ -50,7 +50,7 @@ final class SparesTest {
     }
     Files.writeString(packages.resolve("joblib.py"), "import os\nLOADED_BY = os.getpid()\n");
     Files.createFile(folder.resolve("env").resolve(PythonEnvironments.MARKER));
-    replicas = new LocalReplicas(settings(), InstantSource.system(), new Random());
+    replicas = new LocalReplicas(settings(), InstantSource.system(), new Random(), (_, _) -> {});
     replicas.start();
   }
 

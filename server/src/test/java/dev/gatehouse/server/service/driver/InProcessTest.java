@@ -31,7 +31,8 @@ class InProcessTest {
         List.of(
             new Load.LoadedModel(
                 "m", 1, List.of(new StoredFile("m.onnx", file.toString(), 1, file)))),
-        new Load.Scale(1, 1, Duration.ofSeconds(60), 0));
+        new Load.Scale(1, 1, Duration.ofSeconds(60), 0),
+        Load.ModelData.NONE);
   }
 
   @Test

@@ -53,12 +53,14 @@ class LocalProcessesTest {
                 Duration.ofSeconds(1),
                 0),
             InstantSource.system(),
-            new Random(1));
+            new Random(1),
+            (_, _) -> {});
     replicas.start();
     driver =
         new LocalProcesses(
             new LocalProcesses.Settings(
                 folder.resolve("files"),
+                folder.resolve("modeldata"),
                 ServiceFiles.Placement.COPY,
                 1 << 20,
                 Duration.ofSeconds(30)),
@@ -97,7 +99,8 @@ class LocalProcessesTest {
         "svc",
         new Program.Script("main.py", List.of(asset), environment),
         List.of(new Load.LoadedModel("m", 1, List.of(new StoredFile("m.pkl", "d", 1, file)))),
-        new Load.Scale(count, 1, Duration.ofSeconds(60), 0));
+        new Load.Scale(count, 1, Duration.ofSeconds(60), 0),
+        new Load.ModelData("s/g/w/svc", true));
   }
 
   @Test
@@ -153,7 +156,8 @@ class LocalProcessesTest {
             "svc",
             new Program.Script("", List.of(), environment),
             List.of(),
-            load.scale());
+            load.scale(),
+            Load.ModelData.NONE);
     assertThatThrownBy(() -> driver.start(without, said::add))
         .isInstanceOf(StartFailure.class)
         .hasMessageContaining("no.py");
