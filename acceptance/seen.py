@@ -53,11 +53,11 @@ _number = 0
 
 
 class Receiver:
-    """An endpoint of OTLP over HTTP; `down` refuses connections, `slow` never answers."""
+    """An endpoint of OTLP over HTTP; while `slow` is set it does not answer."""
 
     def __init__(self, port=0):
         self.spans, self.lines, self.keys, self.posts = [], [], set(), 0
-        self.slow = threading.Event()
+        self.slow, self.stopped = threading.Event(), False
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -65,6 +65,9 @@ class Receiver:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if receiver.stopped:
+                    self.close_connection = True
+                    return
                 while receiver.slow.is_set():
                     time.sleep(0.1)
                 receiver.keys.add(self.headers.get("Authorization"))
@@ -106,6 +109,8 @@ class Receiver:
         return [text for name, text, _ in self.lines if name == service]
 
     def stop(self):
+        """Also for connections that are open."""
+        self.stopped = True
         self.server.shutdown()
         self.server.server_close()
 
@@ -157,7 +162,7 @@ def service(name, code=SCRIPT, **members):
     control = plane()
     deploy(control, name, code, **members)
     yield Tracer(control, name)
-    settled(control, "DELETE", "/services/" + name)
+    settled(plane(), "DELETE", "/services/" + name)
 
 
 def arrived(trace, count):
@@ -202,6 +207,7 @@ def trace_of_a_model_in_the_gateway():
     request, model = spans["POST /api/v1/service/ridge/score"], spans["model"]
     assert (model.parent, model.kind) == (request.id, 1), spans
     assert request.start <= model.start <= model.end <= request.end
+    assert 0 < model.about["gatehouse.model_ms"] < (model.end - model.start) / 1e6, model
     settled(control, "DELETE", "/services/ridge")
 
 

@@ -79,6 +79,9 @@ final class Account implements Witness {
     if (tally != null) {
       tally.modelTook(nanos);
     }
+    if (trace != null) {
+      trace.modelTook(nanos);
+    }
   }
 
   void adorn(Consumer<HttpHeaders> headers) {

@@ -23,6 +23,7 @@ public final class Trace {
   private long queued;
   private long taken;
   private long answered;
+  private long model;
   private boolean remote;
   private @Nullable String run;
 
@@ -87,6 +88,16 @@ public final class Trace {
           case ANSWERED -> answered;
         };
     return then == 0 ? -1 : then - begun;
+  }
+
+  /** The model itself took so long. */
+  public void modelTook(long nanos) {
+    model += nanos;
+  }
+
+  /** Nanoseconds that the model itself took; 0 when nobody said. */
+  public long model() {
+    return model;
   }
 
   /** Keeps what the replica says of the call of run(). */

@@ -92,6 +92,9 @@ final class RequestSpans {
     if (answered >= 0) {
       attributes.put("gatehouse.first_byte_ms", millis(start + answered - begin));
     }
+    if (trace.model() > 0) {
+      attributes.put("gatehouse.model_ms", millis(trace.model()));
+    }
     spans.add(
         new Span(
             gateway,
