@@ -171,8 +171,7 @@ record Settings(
     var issuers = IssuerSettings.read(source);
     var observation = Observation.read(source);
     source.refuseUnknown();
-    return new Settings(
-        listen, names, home, python, tls, watch, authority, issuers, observation);
+    return new Settings(listen, names, home, python, tls, watch, authority, issuers, observation);
   }
 
   private static Watch watch(SettingsSource source, Path logs, Listen listen) {

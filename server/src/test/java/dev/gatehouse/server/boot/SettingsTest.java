@@ -212,9 +212,7 @@ class SettingsTest {
     assertThat(otlp.open().headers())
         .isEqualTo(Map.of("Authorization", "Bearer one", "X-Scope", "two: three"));
     Files.writeString(file, "X-Scope secret\n");
-    assertThatThrownBy(otlp::open)
-        .hasMessageContaining("line 1")
-        .hasMessageNotContaining("secret");
+    assertThatThrownBy(otlp::open).hasMessageContaining("line 1").hasMessageNotContaining("secret");
   }
 
   @Test
