@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "packages", "aci-tls", "authority", "acme", "seen"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen"]
 # Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
 BY_NAME = ["tls"]
 
@@ -96,6 +96,12 @@ def flows():
 def serving():
     """Faults of entry scripts, changes under load, autoscale: against a running server."""
     return acceptance("serving.py")
+
+
+def nocode():
+    """Models without code: equal to the library's own answers; Triton's client; MLflow."""
+    python = python_with("nocode", ROOT / "acceptance" / "nocode-requirements.txt")
+    return acceptance("nocode.py", python=python)
 
 
 def oracle():

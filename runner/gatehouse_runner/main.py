@@ -40,7 +40,7 @@ def _serve(options):
     app_root = environ.get("AML_APP_ROOT") or os.getcwd()
     source_directory = environ.get("AZUREML_SOURCE_DIRECTORY", "")
     shims.install()
-    entry = os.path.join(os.path.dirname(__file__), "sklearn_entry.py") if options.no_code == "sklearn" else environ.get("AZUREML_ENTRY_SCRIPT", "")
+    entry = os.path.join(os.path.dirname(__file__), options.no_code + "_entry.py") if options.no_code else environ.get("AZUREML_ENTRY_SCRIPT", "")
     own = os.getpid()
     try:
         loaded = script.load(app_root, entry, source_directory)
@@ -72,7 +72,7 @@ def _options(arguments):
     parser.add_argument("--max-body", type=int, default=100 * 1024 * 1024, help="bytes of the largest request body")
     parser.add_argument("--drain-seconds", type=float, default=30.0, help="how long requests are answered after SIGTERM")
     parser.add_argument("--parent-pipe", action="store_true", help="own session; end when standard input is closed")
-    parser.add_argument("--no-code", choices=["sklearn"], help="serve the one model file of AZUREML_MODEL_DIR, no entry script")
+    parser.add_argument("--no-code", choices=["sklearn", "mlflow"], help="serve the model in AZUREML_MODEL_DIR, no entry script")
     parser.add_argument("--imports", metavar="FILE", help="where the libraries are recorded that replicas of this environment import")
     parser.add_argument("--spare", action="store_true", help="import what FILE names, then wait on standard input for what to be")
     options = parser.parse_args(arguments)

@@ -13,9 +13,13 @@ import dev.gatehouse.server.service.driver.Load;
 import dev.gatehouse.server.service.driver.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Finds the files of models and code that a definition names, and the program that serves them. */
 final class Loads {
+  private static final Set<String> MLFLOW = Set.of("ScikitLearn", "Custom", "Multi");
+  private static final String MARK = Program.MlFlow.MARK;
+
   private final Neighbours neighbours;
   private final ServicePlaces.Observation observation;
 
@@ -60,7 +64,19 @@ final class Loads {
         new Load.ModelData(observation.place(workspaceId, service), part.observed().collect()));
   }
 
+  /** An MLflow model says itself what it is, whatever it was registered as. */
   private static Program builtIn(RegisteredModel model, Load.LoadedModel files) {
+    if (MLFLOW.contains(model.framework())) {
+      var marks =
+          files.files().stream()
+              .map(StoredFile::path)
+              .filter(path -> path.equals(MARK) || path.endsWith("/" + MARK))
+              .toList();
+      if (marks.size() == 1) {
+        String mark = marks.getFirst();
+        return new Program.MlFlow(mark.substring(0, mark.length() - MARK.length()));
+      }
+    }
     return switch (model.framework()) {
       case "Onnx" -> {
         long graphs = files.files().stream().filter(file -> file.path().endsWith(".onnx")).count();
@@ -82,7 +98,7 @@ final class Loads {
                   + model.id()
                   + "' has the framework "
                   + model.framework()
-                  + ", which is not served without an inference config (Onnx and ScikitLearn are);"
+                  + ", which is not served without an inference config (Onnx, ScikitLearn and MLflow models are);"
                   + " deploy it with an entry script.");
     };
   }

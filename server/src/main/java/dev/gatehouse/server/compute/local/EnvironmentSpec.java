@@ -67,6 +67,23 @@ public record EnvironmentSpec(
     return reader.spec("");
   }
 
+  /**
+   * The environment of an MLflow model by its requirements.txt; the Python may be empty for any.
+   */
+  public static EnvironmentSpec mlFlow(String python, List<String> requirements) {
+    var reader = new Reader();
+    reader.python = python;
+    requirements.forEach(reader::pip);
+    return reader.forMlFlow();
+  }
+
+  /** The environment of an MLflow model by its conda.yaml. */
+  public static EnvironmentSpec mlFlow(JsonNode conda) {
+    var reader = new Reader();
+    reader.dependencies(conda);
+    return reader.forMlFlow();
+  }
+
   /** Reads Azure ML's environment object; absent members mean what they mean there. */
   public static EnvironmentSpec parse(JsonNode environment) {
     var python = environment.path("python");
@@ -81,14 +98,7 @@ public record EnvironmentSpec(
       return reader.spec("");
     }
     var conda = python.path("condaDependencies");
-    conda.path("channels").forEach(channel -> reader.channels.add(channel.asString("")));
-    for (var entry : conda.path("dependencies")) {
-      if (entry.isString()) {
-        reader.conda(entry.asString());
-      } else {
-        entry.path("pip").forEach(line -> reader.pip(line.asString("")));
-      }
-    }
+    reader.dependencies(conda);
     return reader.spec("");
   }
 
@@ -109,6 +119,30 @@ public record EnvironmentSpec(
     private final List<String> indexOptions = new ArrayList<>();
     private final TreeMap<String, String> requirements = new TreeMap<>();
     private String python = "";
+
+    void dependencies(JsonNode conda) {
+      conda.path("channels").forEach(channel -> channels.add(channel.asString("")));
+      for (var entry : conda.path("dependencies")) {
+        if (entry.isString()) {
+          conda(entry.asString());
+        } else {
+          entry.path("pip").forEach(line -> pip(line.asString("")));
+        }
+      }
+    }
+
+    /** Scoring needs nothing of MLflow that its small distribution has not, but pandas. */
+    EnvironmentSpec forMlFlow() {
+      var whole = requirements.remove("mlflow");
+      if (whole != null) {
+        var small = whole.replaceFirst("(?i)^mlflow(?:\\[[^]]*])?", "mlflow-skinny");
+        requirements.put("mlflow-skinny", small);
+        notes.add(whole + " is installed as " + small + ", which has all that scoring needs.");
+      }
+      requirements.putIfAbsent("mlflow-skinny", "mlflow-skinny");
+      requirements.putIfAbsent("pandas", "pandas");
+      return spec("");
+    }
 
     void conda(String entry) {
       var match = CondaPackage.parse(entry);

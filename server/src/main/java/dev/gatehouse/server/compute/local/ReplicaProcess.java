@@ -94,6 +94,7 @@ final class ReplicaProcess {
     switch (spec.program()) {
       case ENTRY_SCRIPT -> {}
       case NO_CODE_SCIKIT_LEARN -> words.addAll(List.of("--no-code", "sklearn"));
+      case NO_CODE_MLFLOW -> words.addAll(List.of("--no-code", "mlflow"));
     }
     return words;
   }

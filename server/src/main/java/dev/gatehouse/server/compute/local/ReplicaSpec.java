@@ -29,7 +29,8 @@ public record ReplicaSpec(
   /** What is served. */
   public enum Program {
     ENTRY_SCRIPT,
-    NO_CODE_SCIKIT_LEARN
+    NO_CODE_SCIKIT_LEARN,
+    NO_CODE_MLFLOW
   }
 
   public ReplicaSpec {

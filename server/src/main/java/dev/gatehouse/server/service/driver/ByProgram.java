@@ -9,7 +9,7 @@ public record ByProgram(ComputeDriver replicas, ComputeDriver inProcess) impleme
   public Started start(Load load, OperationLog log) throws StartFailure, InterruptedException {
     return switch (load.program()) {
       case Program.Onnx _ -> inProcess.start(load, log);
-      case Program.Script _, Program.ScikitLearn _ -> replicas.start(load, log);
+      case Program.Script _, Program.ScikitLearn _, Program.MlFlow _ -> replicas.start(load, log);
     };
   }
 

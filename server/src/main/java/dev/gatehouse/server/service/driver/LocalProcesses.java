@@ -103,7 +103,7 @@ public final class LocalProcesses implements ComputeDriver {
             variables,
             script.driver());
       }
-      case Program.ScikitLearn _, Program.Onnx _ ->
+      case Program.ScikitLearn _, Program.MlFlow _, Program.Onnx _ ->
           new ServiceContents(List.of(), models, Map.of(), "");
     };
   }
@@ -115,6 +115,8 @@ public final class LocalProcesses implements ComputeDriver {
           switch (load.program()) {
             case Program.Script script -> EnvironmentSpec.parse(script.environment());
             case Program.ScikitLearn(String version) -> EnvironmentSpec.scikitLearn(version);
+            case Program.MlFlow(String under) ->
+                MlFlowEnvironment.read(load.models().getFirst(), under);
             case Program.Onnx _ ->
                 throw new IllegalArgumentException("program: Onnx (expected: one for Python)");
           };
@@ -146,9 +148,11 @@ public final class LocalProcesses implements ComputeDriver {
         python.python(),
         files,
         variables(load),
-        load.program() instanceof Program.ScikitLearn
-            ? ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN
-            : ReplicaSpec.Program.ENTRY_SCRIPT,
+        switch (load.program()) {
+          case Program.Script _, Program.Onnx _ -> ReplicaSpec.Program.ENTRY_SCRIPT;
+          case Program.ScikitLearn _ -> ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN;
+          case Program.MlFlow _ -> ReplicaSpec.Program.NO_CODE_MLFLOW;
+        },
         load.scale().concurrent(),
         load.scale().memoryBytes(),
         settings.startTimeout());

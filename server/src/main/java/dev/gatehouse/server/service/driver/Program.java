@@ -28,6 +28,16 @@ public sealed interface Program {
   /** The built-in program for scikit-learn models; the version is empty when the model has none. */
   record ScikitLearn(String version) implements Program {}
 
+  /**
+   * The built-in program for MLflow models.
+   *
+   * @param folder where in the model the file MLmodel lies: empty, or a path that ends in '/'
+   */
+  record MlFlow(String folder) implements Program {
+    /** The file that makes a folder an MLflow model. */
+    public static final String MARK = "MLmodel";
+  }
+
   /** ONNX Runtime in the gateway's process. */
   record Onnx() implements Program {}
 
