@@ -141,7 +141,7 @@ public final class EmbeddedAuthority implements Issuer {
             .with(Extension.extendedKeyUsage, false, serverAuth())
             .with(Extension.nameConstraints, true, NameConstraint.of(permitted));
     signing
-        .listOf(root.leaf().getPublicKey())
+        .authorityList(root.leaf().getPublicKey())
         .ifPresent(list -> mint.with(Extension.cRLDistributionPoints, false, list));
     var certificate = mint.sign(root.leaf().getPublicKey(), root.key(), random);
     return new CertifiedKey(List.of(certificate), key.getPrivate());

@@ -81,7 +81,7 @@ public final class Intermediate implements Issuer {
             .with(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
             .with(Extension.extendedKeyUsage, false, EmbeddedAuthority.serverAuth());
     signing
-        .listOf(issuer.getPublicKey())
+        .leafList(issuer.getPublicKey())
         .ifPresent(list -> mint.with(Extension.cRLDistributionPoints, false, list));
     var chain = new ArrayList<X509Certificate>();
     chain.add(mint.sign(issuer.getPublicKey(), pair.key(), signing.random()));

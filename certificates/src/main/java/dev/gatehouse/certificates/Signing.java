@@ -1,14 +1,21 @@
 package dev.gatehouse.certificates;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.DistributionPointName;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -18,10 +25,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every signature of an authority needs besides its key.
  *
- * @param lists the address below which clients find revocation lists; without it, certificates name
- *     no list
+ * @param lists where clients find revocation lists; without it, certificates name no list
  */
-public record Signing(InstantSource clock, SecureRandom random, @Nullable URI lists) {
+public record Signing(InstantSource clock, SecureRandom random, @Nullable Lists lists) {
+  /**
+   * Where revocation lists are.
+   *
+   * @param base the address below which each has its issuer's key identifier as name
+   * @param lasting whether the address will still be good in years: only such a one is named in
+   *     certificates of authorities
+   */
+  public record Lists(URI base, boolean lasting) {}
+
   /** Without a word about revocation lists in the certificates. */
   public Signing(InstantSource clock, SecureRandom random) {
     this(clock, random, null);
@@ -34,15 +49,36 @@ public record Signing(InstantSource clock, SecureRandom random, @Nullable URI li
         .formatHex(new BcX509ExtensionUtils().createSubjectKeyIdentifier(info).getKeyIdentifier());
   }
 
-  /** Where the list of this issuer is found, as a certificate says it. */
-  Optional<CRLDistPoint> listOf(PublicKey issuer) {
-    if (lists == null) {
-      return Optional.empty();
+  /** What a leaf that this issuer signs says about the list. */
+  Optional<CRLDistPoint> leafList(PublicKey issuer) {
+    return Optional.ofNullable(lists).map(known -> point(known, issuer));
+  }
+
+  /** What the certificate of an authority that this issuer signs says about the list. */
+  Optional<CRLDistPoint> authorityList(PublicKey issuer) {
+    return Optional.ofNullable(lists).filter(Lists::lasting).map(known -> point(known, issuer));
+  }
+
+  /** Whether the leaf says about its list what one signed now would say. */
+  public boolean namesListAsNow(X509Certificate leaf, PublicKey issuer) {
+    byte[] wrapped = leaf.getExtensionValue(Extension.cRLDistributionPoints.getId());
+    byte[] named = wrapped == null ? new byte[0] : ASN1OctetString.getInstance(wrapped).getOctets();
+    return Arrays.equals(named, leafList(issuer).map(Signing::encoded).orElse(new byte[0]));
+  }
+
+  private static byte[] encoded(CRLDistPoint point) {
+    try {
+      return point.getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    var base = lists.toString();
+  }
+
+  private static CRLDistPoint point(Lists lists, PublicKey issuer) {
+    var base = lists.base().toString();
     var address = (base.endsWith("/") ? base : base + "/") + id(issuer) + ".crl";
     var name = new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, address));
     var point = new DistributionPoint(new DistributionPointName(name), null, null);
-    return Optional.of(new CRLDistPoint(new DistributionPoint[] {point}));
+    return new CRLDistPoint(new DistributionPoint[] {point});
   }
 }

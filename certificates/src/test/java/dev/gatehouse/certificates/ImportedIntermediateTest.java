@@ -116,8 +116,7 @@ class ImportedIntermediateTest {
 
   @Test
   void listsWhatIsRevokedForOpenssl() throws IOException {
-    var uri = java.net.URI.create("http://127.0.0.1/crl");
-    var signing = new Signing(CLOCK, SIGNING.random(), uri);
+    var signing = naming(false);
     var authority = EmbeddedAuthority.create(PERMITTED, signing);
     var good = authority.issue(List.of("a.gatehouse.test"), DAY);
     var bad = authority.issue(List.of("a.gatehouse.test"), DAY);
@@ -143,7 +142,21 @@ class ImportedIntermediateTest {
             "URI:http://127.0.0.1/crl/"
                 + Signing.id(material.intermediate().leaf().getPublicKey())
                 + ".crl");
+    assertThat(openssl.attempt("x509 -in own.crt -noout -text").text()).doesNotContain("URI:");
     assertThat(RevocationList.signedBy(material.intermediate())).isTrue();
+  }
+
+  @Test
+  void namesTheListInItsIntermediateWhenTheAddressLasts() throws IOException {
+    var material = EmbeddedAuthority.create(PERMITTED, naming(true)).material();
+    openssl.write("own.crt", Pem.of(material.intermediate().chain()));
+    assertThat(openssl.attempt("x509 -in own.crt -noout -text").text())
+        .contains("/crl/" + Signing.id(material.root().leaf().getPublicKey()) + ".crl");
+  }
+
+  private static Signing naming(boolean lasting) {
+    var lists = new Signing.Lists(java.net.URI.create("http://127.0.0.1/crl"), lasting);
+    return new Signing(CLOCK, SIGNING.random(), lists);
   }
 
   private void write(String name, byte[] der) throws IOException {

@@ -31,7 +31,7 @@ final class Derived {
   }
 
   static Signing signing(Settings settings, InstantSource clock, SecureRandom random) {
-    return new Signing(clock, random, settings.authority().lists());
+    return new Signing(clock, random, settings.authority().lists().orElse(null));
   }
 
   static List<String> controlPlaneNames(Settings settings) {

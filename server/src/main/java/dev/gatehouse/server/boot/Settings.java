@@ -1,5 +1,7 @@
 package dev.gatehouse.server.boot;
 
+import dev.gatehouse.certificates.Signing;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -8,7 +10,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Everything that can be set, parsed once. */
 record Settings(
@@ -87,10 +88,9 @@ record Settings(
   record Watch(boolean metricsOpen, Optional<Path> accessLog, Optional<URI> webhook) {}
 
   /**
-   * @param lists where clients find what this server has under /crl; without it, certificates name
-   *     no revocation list
+   * @param lists where clients find what this server has under /crl
    */
-  record Authority(@Nullable URI lists) {}
+  record Authority(Optional<Signing.Lists> lists) {}
 
   static final Pattern DNS_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
@@ -102,7 +102,7 @@ record Settings(
    * Plain HTTP only: to check the certificate of an HTTPS one, clients would need the list first.
    */
   private static final Pattern LISTS =
-      Pattern.compile("(http://[A-Za-z0-9.\\[\\]:-]+(/[A-Za-z0-9._~/-]*)?)?");
+      Pattern.compile("none|(http://[A-Za-z0-9.\\[\\]:-]+(/[A-Za-z0-9._~/-]*)?)?");
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{1,32}");
 
@@ -167,7 +167,7 @@ record Settings(
             source.count("python.spares", 2));
     var tls = new Tls(source.duration("tls.hsts", Duration.ZERO));
     var watch = watch(source, data.resolve("logs"), listen);
-    var authority = new Authority(lists(source));
+    var authority = new Authority(lists(source, listen));
     var issuers = IssuerSettings.read(source);
     var observation = Observation.read(source);
     source.refuseUnknown();
@@ -188,9 +188,22 @@ record Settings(
         source.web("alerts.webhook"));
   }
 
-  private static @Nullable URI lists(SettingsSource source) {
-    String text = source.text("authority.crl-url", "", LISTS, "an http:// URL");
-    return text.isEmpty() ? null : URI.create(text);
+  private static Optional<Signing.Lists> lists(SettingsSource source, Listen listen) {
+    String told = source.text("authority.crl-url", "", LISTS, "an http:// URL, or none");
+    if (!told.isEmpty()) {
+      return told.equals("none")
+          ? Optional.empty()
+          : Optional.of(new Signing.Lists(URI.create(told), true));
+    }
+    boolean reachable =
+        listen.address().isLoopbackAddress() || !listen.advertised().isLoopbackAddress();
+    if (listen.http() == 0 || !reachable) {
+      return Optional.empty();
+    }
+    String address = listen.advertised().getHostAddress();
+    String host = listen.advertised() instanceof Inet6Address ? "[" + address + "]" : address;
+    return Optional.of(
+        new Signing.Lists(URI.create("http://%s:%d/crl".formatted(host, listen.http())), false));
   }
 
   private static InetAddress address(SettingsSource source, String key, String otherwise) {

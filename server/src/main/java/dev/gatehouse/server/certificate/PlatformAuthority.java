@@ -171,11 +171,18 @@ public final class PlatformAuthority implements Issuer {
     return new Imported(new Intermediate(pair, permitted, signing), kept.chain().get(last));
   }
 
-  /** Whether it is one of ours that clients who trust the present root alone refuse. */
+  /**
+   * Whether it is one of ours that clients who trust the present root alone refuse, or that sends
+   * them to a revocation list where there is none any more.
+   */
   boolean outdated(CertifiedKey leaf) {
-    return leaf.chain().size() > 1
-        && signers().containsKey(Signing.id(leaf.chain().get(1).getPublicKey()))
-        && !ImportedIntermediate.under(root(), leaf);
+    if (leaf.chain().size() < 2) {
+      return false;
+    }
+    var issuer = leaf.chain().get(1).getPublicKey();
+    return signers().containsKey(Signing.id(issuer))
+        && !(ImportedIntermediate.under(root(), leaf)
+            && signing.namesListAsNow(leaf.leaf(), issuer));
   }
 
   /**

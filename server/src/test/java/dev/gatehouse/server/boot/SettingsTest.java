@@ -3,6 +3,7 @@ package dev.gatehouse.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.certificates.Signing;
 import dev.gatehouse.dns.TsigKey;
 import dev.gatehouse.server.acme.Acme;
 import dev.gatehouse.server.acme.Challenge;
@@ -121,7 +122,7 @@ class SettingsTest {
     assertThat(settings.tls().hsts()).isZero();
     assertThat(settings.watch())
         .isEqualTo(new Settings.Watch(false, Optional.empty(), Optional.empty()));
-    assertThat(settings.authority().lists()).isNull();
+    assertThat(settings.authority().lists()).contains(lists("http://127.0.0.1:8080/crl", false));
     assertThat(settings.observation())
         .isEqualTo(new Observation(Optional.empty(), 0.1, 1, 16 << 10, 256L << 20, false));
   }
@@ -143,7 +144,7 @@ class SettingsTest {
     assertThat(settings.names())
         .isEqualTo(new Settings.Names("models.example.org", "here", Optional.of(update)));
     assertThat(settings.home().subscription()).contains("00000000-0000-0000-0000-0000000000aa");
-    assertThat(settings.authority().lists()).hasToString("http://ca.example.org/crl");
+    assertThat(settings.authority().lists()).contains(lists("http://ca.example.org/crl", true));
     assertThat(settings.python().uv()).isEqualTo(Path.of("/opt/uv"));
     assertThat(settings.python().buildTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.python().spares()).isEqualTo(5);
@@ -233,6 +234,26 @@ class SettingsTest {
                 Optional.of(new AcmeAuthority.Binding("kid-1", Path.of("/etc/gatehouse/eab.key"))),
                 Optional.of(Path.of("/etc/gatehouse/roots.pem")),
                 Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void namesRevocationListsOnlyWhereTheyWillBe() {
+    assertThat(listed(Map.of("listen.http-port", "0"))).isEmpty();
+    assertThat(listed(Map.of("authority.crl-url", "none"))).isEmpty();
+    var open = new HashMap<>(Map.of("listen.address", "::", "listen.plain-http-anywhere", "true"));
+    assertThat(listed(open)).isEmpty();
+    open.put("listen.advertised-address", "2001:db8::1");
+    assertThat(listed(open)).contains(lists("http://[2001:db8:0:0:0:0:0:1]:8080/crl", false));
+    open.put("authority.crl-url", "https://ca.example.org/crl");
+    assertThatThrownBy(() -> listed(open)).hasMessageContaining("an http:// URL, or none");
+  }
+
+  private Optional<Signing.Lists> listed(Map<String, String> options) {
+    return Settings.read(data, Map.of(), options).authority().lists();
+  }
+
+  private static Signing.Lists lists(String base, boolean lasting) {
+    return new Signing.Lists(URI.create(base), lasting);
   }
 
   @Test

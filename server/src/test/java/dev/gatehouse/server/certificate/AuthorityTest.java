@@ -9,10 +9,13 @@ import dev.gatehouse.server.compute.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +116,35 @@ class AuthorityTest {
     assertThat(platform.authority.underOtherRoot()).isTrue();
     platform.clock.pass(Duration.ofDays(790));
     assertThat(platform.care.rotate()).isPresent();
+  }
+
+  @Test
+  void reissuesWhatNamesAListWhereThereIsNoneAnyMore() throws Exception {
+    platform.certificates.ensureIssued("o", HOST);
+    var unlisted = shown();
+    restart("http://127.0.0.1:8080/crl");
+    assertThat(platform.authority.outdated(unlisted)).isTrue();
+    platform.certificates.ring(platform.store.inService("o").orElseThrow().id());
+    var listed = shown();
+    assertThat(listed.leaf().getSerialNumber()).isNotEqualTo(unlisted.leaf().getSerialNumber());
+    assertThat(listOf(listed.leaf())).contains("http://127.0.0.1:8080/crl/");
+    assertThat(listOf(listed.chain().get(1))).isEmpty();
+    restart("http://127.0.0.1:8080/crl");
+    assertThat(platform.authority.outdated(listed)).isFalse();
+    restart("http://127.0.0.1:9090/crl");
+    assertThat(platform.authority.outdated(listed)).isTrue();
+    platform.certificates.ring(platform.store.inService("o").orElseThrow().id());
+    assertThat(listOf(shown().leaf())).contains("http://127.0.0.1:9090/crl/");
+  }
+
+  private void restart(String lists) throws IOException {
+    platform.close();
+    platform = new Platform(folder, platform.clock, new Signing.Lists(URI.create(lists), false));
+  }
+
+  private static String listOf(X509Certificate certificate) {
+    byte[] extension = certificate.getExtensionValue("2.5.29.31");
+    return extension == null ? "" : new String(extension, StandardCharsets.ISO_8859_1);
   }
 
   private dev.gatehouse.certificates.CertifiedKey shown() {

@@ -8,6 +8,7 @@ import dev.gatehouse.certificates.Permitted;
 import dev.gatehouse.certificates.RenewalPolicy;
 import dev.gatehouse.certificates.RenewalWindow;
 import dev.gatehouse.certificates.RenewingIssuer;
+import dev.gatehouse.certificates.Signing;
 import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.certificate.CertificateRoutes;
@@ -53,6 +54,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -122,6 +124,17 @@ public final class Platform implements AutoCloseable {
    * @param before issuers that are asked before {@link #issuer}
    */
   public Platform(Path folder, Now clock, List<Issuers.Listed> before) throws IOException {
+    this(folder, clock, before, null);
+  }
+
+  /** One whose certificates name revocation lists there. */
+  public Platform(Path folder, Now clock, Signing.Lists lists) throws IOException {
+    this(folder, clock, List.of(), lists);
+  }
+
+  private Platform(
+      Path folder, Now clock, List<Issuers.Listed> before, Signing.@Nullable Lists lists)
+      throws IOException {
     this.clock = clock;
     database = Database.open(folder.resolve("state.db"));
     Sealer sealer = Sealer.open(folder.resolve("master.key"));
@@ -130,7 +143,10 @@ public final class Platform implements AutoCloseable {
     var operations = new Operations(database, timers, clock, random);
     authority =
         new PlatformAuthority(
-            database, sealer, new Permitted(List.of(ZONE, "localhost"), List.of()), clock, random);
+            database,
+            sealer,
+            new Permitted(List.of(ZONE, "localhost"), List.of()),
+            new Signing(clock, random, lists));
     issuer = authority;
     var replaced =
         new RenewingIssuer() {
