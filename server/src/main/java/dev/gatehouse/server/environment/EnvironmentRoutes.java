@@ -120,6 +120,7 @@ public final class EnvironmentRoutes {
       throw ProblemException.invalid(
           "'python' is missing; send the environment's definition with its Python part.");
     }
+    RegistryPassword.forget(definition);
     return definition;
   }
 

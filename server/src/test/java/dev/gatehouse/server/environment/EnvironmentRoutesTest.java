@@ -44,6 +44,18 @@ class EnvironmentRoutesTest {
   }
 
   @Test
+  void forgetsThePasswordOfAnImageRegistry() {
+    String definition =
+        """
+        {"Python": {}, "Docker": {"baseImage": "r.test/i", "BaseImageRegistry":
+          {"address": "r.test", "username": "me", "Password": "open sesame"}}}\
+        """;
+    Response answer = storage.send("PUT", ROOT + "/private", definition);
+    assertThat(json(answer).at("/docker/BaseImageRegistry/username").asString()).isEqualTo("me");
+    assertThat(text(answer) + text(storage.get(ROOT + "/private"))).doesNotContain("open sesame");
+  }
+
+  @Test
   void countsVersionsOnlyWhenTheDefinitionChanges() {
     put("myenv", "3.11");
     assertThat(version(put("myenv", "3.11"))).isEqualTo("1");

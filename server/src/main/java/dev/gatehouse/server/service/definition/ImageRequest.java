@@ -1,6 +1,7 @@
 package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.api.ProblemException;
+import dev.gatehouse.server.environment.RegistryPassword;
 import dev.gatehouse.server.rest.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +49,9 @@ public record ImageRequest(
               Json.requiredText(asset, "url"),
               asset.path("unpack").asBoolean(false)));
     }
-    var request =
-        new ImageRequest(document.deepCopy(), ids, Json.text(document, "driverProgram"), assets);
+    ObjectNode kept = document.deepCopy();
+    RegistryPassword.forget(kept.path("environment"));
+    var request = new ImageRequest(kept, ids, Json.text(document, "driverProgram"), assets);
     request.checkCode();
     return request;
   }
