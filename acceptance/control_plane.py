@@ -8,6 +8,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
+import scanner
+
 
 class Refused(Exception):
     """An answer that is not 2xx."""
@@ -49,6 +51,8 @@ class ControlPlane:
         if response.status >= 300:
             raise Refused(method + " " + path, response.status, content.decode(errors="replace"))
         answer = json.loads(content) if content[:1] in (b"{", b"[") else content
+        if scanner.Traffic.MADE_FOR_IT.search(urllib.parse.urlsplit(path).path):
+            scanner.SECRETS.learn_told(answer)
         return (answer, dict(response.getheaders())) if with_headers else answer
 
     def upload(self, file, container):

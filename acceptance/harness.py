@@ -7,12 +7,15 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 from pathlib import Path
+
+import scanner
 
 ROOT = Path(__file__).resolve().parent.parent
 GATEHOUSE = str(ROOT / "gatehouse")
@@ -21,10 +24,11 @@ GATEHOUSE = str(ROOT / "gatehouse")
 class Gatehouse:
     """A running server; use as a context manager."""
 
-    def __init__(self, data=None, settings=""):
+    def __init__(self, data=None, settings="", http_port=0):
         self.kept = data is not None
         self.data = Path(data or tempfile.mkdtemp(prefix="gatehouse-"))
         self.data.mkdir(exist_ok=True)
+        self.http_port = http_port
         if settings:
             (self.data / "gatehouse.yaml").write_text(settings)
 
@@ -32,13 +36,25 @@ class Gatehouse:
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, fault, *_):
         self.stop()
-        if not self.kept:
-            shutil.rmtree(self.data, ignore_errors=True)
+        try:
+            if fault is None:
+                self.refuse_leaks()
+        finally:
+            if not self.kept:
+                shutil.rmtree(self.data, ignore_errors=True)
+
+    def refuse_leaks(self):
+        """Fails when a secret that this process knows, or any private key, lies in the data folder in clear."""
+        admin = self.data / "admin.json"
+        if admin.exists():
+            scanner.SECRETS.learn("the admin's secret", json.loads(admin.read_text())["clientSecret"])
+        found = scanner.in_folder(scanner.SECRETS, self.data)
+        assert not found, "\n".join(found)
 
     def start(self):
-        self.command("up", "--detach", "--https-port", "0", "--http-port", "0", "--dns-port", "0")
+        self.command("up", "--detach", "--https-port", "0", "--http-port", str(self.http_port), "--dns-port", "0")
         return self
 
     def stop(self):
@@ -76,6 +92,12 @@ class Gatehouse:
     def log(self):
         log = self.data / "logs" / "gatehouse.log"
         return log.read_text(errors="replace") if log.exists() else ""
+
+
+def free_port():
+    """A port that nobody has now: for what must be the same after a restart, or known before the start."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def zombie(pid):

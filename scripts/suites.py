@@ -12,9 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen"]
-# Run by name only: it knows a finding of testssl.sh that stays until a revocation list is published.
-BY_NAME = ["tls"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen", "tls", "secrets"]
 
 
 class Tally:
@@ -154,6 +152,11 @@ def authority():
     return acceptance("authority.py")
 
 
+def secrets():
+    """A scanner that finds planted secrets finds none in answers, files and processes of a broad run."""
+    return acceptance("secret_scan.py")
+
+
 def client_python():
     """A Python 3.11 with the real client."""
     return python_with("client", ROOT / "acceptance" / "flows" / "requirements.txt")
@@ -181,9 +184,9 @@ def suite(name):
 
 def main(arguments):
     chosen = {"": ALL, "fast": FAST}.get(" ".join(arguments), arguments)
-    unknown = [name for name in chosen if name not in ALL + BY_NAME]
+    unknown = [name for name in chosen if name not in ALL]
     if unknown:
-        sys.exit("test: no suite '%s' (expected: fast, %s)" % (unknown[0], ", ".join(ALL + BY_NAME)))
+        sys.exit("test: no suite '%s' (expected: fast, %s)" % (unknown[0], ", ".join(ALL)))
     total, rows = Tally(), []
     for name in chosen:
         print("== %s: %s" % (name, suite(name).__doc__), flush=True)
