@@ -16,10 +16,17 @@ final class ScalingPolicy {
   /** Less than a minute, so that surplus replicas are gone within one. */
   static final Duration CAUTION = Duration.ofSeconds(55);
 
+  /** More load must fit before a replica is given up, lest it be wanted again at once. */
+  private static final double SLACK = 1.15;
+
   private final Deque<Wish> wishes = new ArrayDeque<>();
   private Instant began;
   private long requests;
   private int samples;
+
+  private static int replicas(Scaling scaling, double busy) {
+    return scaling.within((int) Math.ceil(busy * 100 / scaling.targetPercent() - 1e-9));
+  }
 
   private record Wish(Instant at, int replicas) {}
 
@@ -45,8 +52,8 @@ final class ScalingPolicy {
     began = now;
     requests = 0;
     samples = 0;
-    int wished = scaling.within((int) Math.ceil(busy * 100 / scaling.targetPercent() - 1e-9));
-    wishes.add(new Wish(now, wished));
+    int wished = replicas(scaling, busy);
+    wishes.add(new Wish(now, replicas(scaling, busy * SLACK)));
     wishes.removeIf(wish -> wish.at().isBefore(now.minus(CAUTION)));
     int needed = wishes.stream().mapToInt(Wish::replicas).max().orElse(wished);
     return scaling.within(Math.max(wished, Math.min(current, needed)));
