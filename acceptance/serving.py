@@ -137,7 +137,7 @@ class Caller:
         uri = urllib.parse.urlsplit(control.send("GET", "%s/services/%s" % (control.models, name))["scoringUri"])
         self.path, self.host, self.port = uri.path, uri.hostname, uri.port or 80
         self.key = key or keys(control, name)["primaryKey"]
-        self.connection = None
+        self.connection, self.more = None, {}
 
     def score(self, body, timeout=60):
         """(status, body, headers)"""
@@ -145,7 +145,7 @@ class Caller:
             self.connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             self.connection.request("POST", self.path, json.dumps(body), {
-                "Authorization": "Bearer " + self.key, "Content-Type": "application/json"})
+                "Authorization": "Bearer " + self.key, "Content-Type": "application/json", **self.more})
             response = self.connection.getresponse()
             content = response.read().decode(errors="replace")
         except Exception:
@@ -344,6 +344,43 @@ def updates_under_load_drop_nothing():
     settled(control, "DELETE", "/services/updated")
 
 
+def every_kind_of_update_under_load_drops_nothing():
+    control = plane()
+    folder = Path(tempfile.mkdtemp(prefix="script"))
+    (folder / "score.py").write_text(
+        "import os\n\ndef init():\n    pass\n\ndef run(raw):\n"
+        "    return {'by': os.environ.get('WHO'), 'model': os.path.basename(os.environ['AZUREML_MODEL_DIR'])}\n")
+    models = []
+    for number in (1, 2):
+        (folder / "m.txt").write_text("model %d" % number)
+        models.append(control.register("updatedmodel", str(folder / "m.txt"), "Custom"))
+    wanted = image(control, folder / "score.py")
+    wanted["modelIds"] = models[:1]
+
+    def with_variable(who, model):
+        changed = json.loads(json.dumps(wanted))
+        changed["environment"]["environmentVariables"]["WHO"] = who
+        changed["modelIds"] = [model]
+        return changed
+
+    payload = service_payload(control, "varied", "", numReplicas=1, maxQueueWaitMs=5000)
+    payload["environmentImageRequest"] = with_variable("first", models[0])
+    settled(control, "POST", "/services", payload)
+    with Load(control, "varied", 3) as load:
+        patch(control, "varied", numReplicas=3)
+        patch(control, "varied", environmentImageRequest=with_variable("second", models[0]))
+        patch(control, "varied", environmentImageRequest=with_variable("second", models[1]))
+        patch(control, "varied", scoringTimeoutMs=9000, maxConcurrentRequestsPerContainer=2)
+        patch(control, "varied", numReplicas=1)
+        payload.update(environmentImageRequest=with_variable("overwritten", models[0]), overwrite=True)
+        settled(control, "POST", "/services", payload)
+    load.spotless(100)
+    seen = {(json.loads(body)["by"], json.loads(body)["model"]) for body in load.bodies}
+    assert seen == {("first", "1"), ("second", "1"), ("second", "2"), ("overwritten", "1")}, seen
+    shutil.rmtree(folder)
+    settled(control, "DELETE", "/services/varied")
+
+
 def failed_update_leaves_what_was():
     control = plane()
     deploy(control, "kept", ECHO % "before")
@@ -523,7 +560,8 @@ def interrupted_profile_leaves_nothing():
 TESTS = [
     script_that_raises, script_that_ends_its_process, script_that_leaks_memory, script_that_never_returns,
     script_that_returns_no_json, script_that_floods_its_output, script_that_forks,
-    script_that_starts_processes_without_end, updates_under_load_drop_nothing, failed_update_leaves_what_was,
+    script_that_starts_processes_without_end, updates_under_load_drop_nothing,
+    every_kind_of_update_under_load_drops_nothing, failed_update_leaves_what_was,
     regenerated_keys_take_effect_at_once, past_its_limits_it_says_so, deleting_ends_a_deploy_that_is_running,
     replicas_follow_the_load, change_need_not_wait_for_a_restoration, profile_recommends_what_the_service_time_asks_for,
     profile_of_a_model_without_code, interrupted_profile_leaves_nothing]
