@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen", "tls", "secrets"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "endpoints", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen", "tls", "secrets"]
 
 
 class Tally:
@@ -94,6 +94,11 @@ def flows():
 def serving():
     """Faults of entry scripts, changes under load, autoscale: against a running server."""
     return acceptance("serving.py")
+
+
+def endpoints():
+    """Endpoints with real processes: shares, mirrors, roll-outs that go on or return."""
+    return acceptance("endpoints.py")
 
 
 def nocode():

@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * Something that needs a person.
  *
- * @param subject the DNS name that it is about
+ * @param subject the DNS name or service that it is about
  * @param message one sentence without secrets
  */
 public record Alert(Instant time, Kind kind, String subject, String message) {
@@ -14,7 +14,9 @@ public record Alert(Instant time, Kind kind, String subject, String message) {
     RENEWAL_FAILED("certificate.renewal-failed"),
     OTHER_ISSUER("certificate.other-issuer"),
     PROOF_FAILED("certificate.proof-failed"),
-    EXPIRES_SOON("certificate.expires-soon");
+    EXPIRES_SOON("certificate.expires-soon"),
+    ROLLOUT_RETURNED("rollout.returned"),
+    ROLLOUT_WAITS("rollout.waits");
 
     private final String word;
 

@@ -192,7 +192,8 @@ final class Wiring implements AutoCloseable {
     var onnx = new InProcess(new OnnxModels(1));
     services =
         new WebServices(
-            new WebServices.Base(database, operations, workspaces, sealer, clock, random, threads),
+            new WebServices.Base(
+                database, operations, workspaces, sealer, clock, random, threads, alerts),
             new Neighbours(
                 new Shelves.OfModels(models),
                 artifacts::under,
@@ -200,7 +201,11 @@ final class Wiring implements AutoCloseable {
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
             new WebServices.Publishing(
-                publication, this::addresses, gateway::load, generated, sight.observers()),
+                publication,
+                this::addresses,
+                new WebServices.Measuring(gateway::load, gateway::counts),
+                generated,
+                sight.observers()),
             tokenKey());
 
     var router = new Router(identity.tokens());
@@ -225,7 +230,10 @@ final class Wiring implements AutoCloseable {
     new RequestRoutes(workspaces, certificateStore, clock, random).addTo(router);
     new NameRoutes(names).addTo(router);
     services.addTo(router);
-    new Metrics(new Metrics.Sources(gateway::measure, certificates, alerts, sight.counts()), clock)
+    new Metrics(
+            new Metrics.Sources(
+                gateway::measure, services::rollOuts, certificates, alerts, sight.counts()),
+            clock)
         .addTo(router, settings.watch().metricsOpen());
     rest = new RestServer(router, Derived.controlSocket(folder));
   }

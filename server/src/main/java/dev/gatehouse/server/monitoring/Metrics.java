@@ -35,9 +35,13 @@ public final class Metrics {
    */
   public record Sources(
       Supplier<List<Measured>> services,
+      Supplier<List<RollOut>> rollOuts,
       Certificates certificates,
       Alerts alerts,
       List<Count> counts) {}
+
+  /** The last roll-out of a version of an endpoint; steps count from 1. */
+  public record RollOut(String service, String version, String state, int step) {}
 
   /** A counter; the name without {@code gatehouse_} and {@code _total}. */
   public record Count(String name, String help, LongSupplier value) {}
@@ -61,6 +65,7 @@ public final class Metrics {
   private Response answer() {
     var out = new Exposition();
     services(out, sources.services().get());
+    rollOuts(out, sources.rollOuts().get());
     certificates(out, sources.certificates().outlook());
     own(out);
     process(out);
@@ -110,6 +115,20 @@ public final class Metrics {
         each.queued(),
         each.copies().orElseThrow().counts(),
         Optional.empty());
+  }
+
+  private static void rollOuts(Exposition out, List<RollOut> all) {
+    String state = "gatehouse_rollout_state";
+    out.family(state, "gauge", "1, with the state that a version's last roll-out is in.");
+    for (RollOut each : all) {
+      out.sample(
+          state, 1, "service", each.service(), "version", each.version(), "state", each.state());
+    }
+    String step = "gatehouse_rollout_step";
+    out.family(step, "gauge", "The step that a version's last roll-out has reached, from 1 on.");
+    for (RollOut each : all) {
+      out.sample(step, each.step(), "service", each.service(), "version", each.version());
+    }
   }
 
   private static void requests(Exposition out, String name, String help, List<Measured> all) {

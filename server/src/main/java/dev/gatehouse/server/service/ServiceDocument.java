@@ -11,12 +11,15 @@ import dev.gatehouse.server.service.definition.Aks;
 import dev.gatehouse.server.service.definition.AksEndpoint;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.definition.Part;
+import dev.gatehouse.server.service.ramp.Ramp;
+import dev.gatehouse.server.service.ramp.Ramps;
 import dev.gatehouse.server.workspace.Workspace;
 import java.net.URI;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,13 +34,18 @@ final class ServiceDocument {
   private final ServicePlaces places;
   private final Supplier<Publication.Addresses> addresses;
   private final Neighbours.CertificateDesk certificates;
+  private final ServiceWork.Rolling rolling;
 
   ServiceDocument(
-      Neighbours neighbours, ServicePlaces places, Supplier<Publication.Addresses> addresses) {
+      Neighbours neighbours,
+      ServicePlaces places,
+      Supplier<Publication.Addresses> addresses,
+      ServiceWork.Rolling rolling) {
     this.models = neighbours.models();
     this.certificates = neighbours.certificates();
     this.places = places;
     this.addresses = addresses;
+    this.rolling = rolling;
   }
 
   /** {@code expand} adds the models. */
@@ -54,15 +62,52 @@ final class ServiceDocument {
             .ifPresent(now -> document.set("certificate", CertificateView.of(now)));
       }
       case Aks _ -> document.put("deploymentStatus", service.state().word());
-      case AksEndpoint _ -> {
+      case AksEndpoint endpoint -> {
         document.put("deploymentStatus", service.state().word());
         document
             .path("versions")
             .forEachEntry((_, version) -> fill((ObjectNode) version, service, uri));
+        rolling(document, service, endpoint);
       }
     }
     if (expand) {
       expand(document, service);
+    }
+    return document;
+  }
+
+  /** What clients of the protocol do not know, they leave alone. */
+  private void rolling(ObjectNode document, WebService service, AksEndpoint endpoint) {
+    Map<String, Integer> now = rolling.ramps().shares(service.id(), endpoint);
+    rolling
+        .ramps()
+        .of(rolling.site(), service.id(), endpoint)
+        .forEach((name, shown) -> {
+          if (document.path("versions").path(name) instanceof ObjectNode version) {
+            boolean under = shown.ramp().state() == Ramp.State.ROLLING;
+            version.set("rollout", rollout(shown));
+            if (under) {
+              version.put("trafficPercentile", now.getOrDefault(name, 0));
+            }
+          }
+        });
+  }
+
+  private static ObjectNode rollout(Ramps.Shown shown) {
+    Ramp ramp = shown.ramp();
+    ObjectNode document =
+        Json.object()
+            .put("state", ramp.state().word())
+            .put("step", ramp.step() + 1)
+            .put("since", time(ramp.since()));
+    shown.steps().forEach(document.putArray("steps")::add);
+    if (ramp.state() == Ramp.State.ROLLING) {
+      document
+          .put("requests", shown.requests())
+          .put("errors", shown.errors())
+          .put("slow", shown.slow());
+    } else if (!ramp.why().isEmpty()) {
+      document.put("why", ramp.why());
     }
     return document;
   }

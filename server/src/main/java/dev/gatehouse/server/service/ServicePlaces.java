@@ -10,6 +10,8 @@ import dev.gatehouse.server.compute.ComputeTarget;
 import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.definition.Part;
+import dev.gatehouse.server.service.definition.Trial;
+import dev.gatehouse.server.service.ramp.Ramps;
 import dev.gatehouse.server.telemetry.LogLine;
 import java.net.URI;
 import java.security.interfaces.ECPublicKey;
@@ -26,18 +28,21 @@ final class ServicePlaces {
   private final ServiceStore store;
   private final ECPublicKey tokenKey;
   private final Observation observation;
+  private final Ramps ramps;
 
   ServicePlaces(
       Publication publication,
       Neighbours.TargetShelf targets,
       ServiceStore store,
       ECPublicKey tokenKey,
-      Observation observation) {
+      Observation observation,
+      Ramps ramps) {
     this.publication = publication;
     this.targets = targets;
     this.store = store;
     this.tokenKey = tokenKey;
     this.observation = observation;
+    this.ramps = ramps;
   }
 
   /**
@@ -58,16 +63,18 @@ final class ServicePlaces {
       Map<String, Fleet.Running> running,
       String otherwise) {
     String place = observation.place(service.workspaceId(), service.name());
+    Map<String, Integer> shares = ramps.shares(service.id(), definition);
     var versions =
         definition.parts().stream()
             .map(part -> {
               Fleet.Running runs = running.get(part.version());
               return new Version(
                   part.version(),
-                  part.share(),
+                  shares.getOrDefault(part.version(), 0),
                   runs == null ? new Backend.Absent(otherwise) : runs.started().backend(),
                   part.limits(),
-                  observation.observers().collection(place, part.observed()));
+                  observation.observers().collection(place, part.observed()),
+                  trial(definition.trial(part.version())));
             })
             .toList();
     var route =
@@ -97,6 +104,12 @@ final class ServicePlaces {
       }
     }
     return instances;
+  }
+
+  private static Version.Trial trial(Trial wanted) {
+    return new Version.Trial(
+        wanted.mirrorPercent(),
+        wanted.rollout().flatMap(Trial.Plan::maxP99).orElse(Version.Trial.NONE.slow()));
   }
 
   void withdraw(String serviceId) {

@@ -90,6 +90,29 @@ final class ServiceStore {
                 id));
   }
 
+  /** Replaces what runs by what it has become; false while something else is wanted of it. */
+  boolean settle(String id, Definition before, Definition now) {
+    return database
+        .jdbi()
+        .inTransaction(h -> {
+          boolean same =
+              h.createQuery("SELECT deployed FROM service WHERE id = ? AND deployed = wanted")
+                  .bind(0, id)
+                  .mapTo(String.class)
+                  .findOne()
+                  .filter(stored -> definition(stored).document().equals(before.document()))
+                  .isPresent();
+          String document = now.document().toString();
+          return same
+              && h.execute(
+                      "UPDATE service SET wanted = ?, deployed = ? WHERE id = ?",
+                      document,
+                      document,
+                      id)
+                  == 1;
+        });
+  }
+
   /** The service shall be again what it was. */
   void revert(String id, Definition before, ServiceState state) {
     database

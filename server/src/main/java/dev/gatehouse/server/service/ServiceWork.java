@@ -6,12 +6,15 @@ import dev.gatehouse.server.operation.Operation;
 import dev.gatehouse.server.operation.OperationLog;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.Json;
+import dev.gatehouse.server.service.definition.AksEndpoint;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.driver.ComputeDriver;
 import dev.gatehouse.server.service.driver.StartFailure;
+import dev.gatehouse.server.service.ramp.Ramps;
+import dev.gatehouse.server.service.ramp.Site;
 import java.util.HashMap;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The operations on services; each may run again from its beginning after a crash. */
 final class ServiceWork {
@@ -23,6 +26,8 @@ final class ServiceWork {
   /** Why a start failed, as the operation's problem tells it. */
   static final String ENVIRONMENT_FAILED = "EnvironmentBuildFailed";
 
+  private static final String SETS_TRAFFIC = "setsTraffic";
+
   static final String START_FAILED = "ServiceStartFailed";
 
   private final ServiceStore store;
@@ -31,18 +36,24 @@ final class ServiceWork {
   private final ServicePlaces places;
   private final ComputeDriver driver;
   private final Neighbours.CertificateDesk certificates;
+  private final Rolling rolling;
+
+  /** Roll-outs, and where they happen. */
+  record Rolling(Ramps ramps, Site site) {}
 
   ServiceWork(
       ServiceStore store,
       Rollout rollout,
       Rollout.Parts parts,
-      Neighbours.CertificateDesk certificates) {
+      Neighbours.CertificateDesk certificates,
+      Rolling rolling) {
     this.store = store;
     this.rollout = rollout;
     this.fleet = parts.fleet();
     this.places = parts.places();
     this.driver = parts.driver();
     this.certificates = certificates;
+    this.rolling = rolling;
   }
 
   void define(Operations operations) {
@@ -52,8 +63,13 @@ final class ServiceWork {
     operations.define(DELETE, (operation, log) -> on(operation, s -> delete(s, log)));
   }
 
-  static JsonNode input(String serviceId) {
+  static ObjectNode input(String serviceId) {
     return Json.object().put("service", serviceId);
+  }
+
+  /** The operation's wish about the traffic is to hold, also when it is what it was. */
+  static ObjectNode inputThatSetsTraffic(String serviceId) {
+    return input(serviceId).put(SETS_TRAFFIC, true);
   }
 
   /** What is done with the operation's service, when it still exists. */
@@ -134,6 +150,10 @@ final class ServiceWork {
       throws InterruptedException {
     try {
       rollout.run(service, definition, operation.id(), log);
+      if (definition instanceof AksEndpoint endpoint) {
+        boolean overruled = operation.input().path(SETS_TRAFFIC).asBoolean(false);
+        rolling.ramps().deployed(rolling.site(), service.id(), endpoint, overruled);
+      }
       log.line("The service is healthy");
     } catch (StartFailure e) {
       log.line("Failed: " + e.reason());
@@ -179,6 +199,7 @@ final class ServiceWork {
         || service.deployed().filter(Rollout::ownName).isPresent()) {
       certificates.remove(service.id());
     }
+    rolling.ramps().forget(service.id());
     store.remove(service.id());
     rollout.retire(running.values());
     service.instances().values().stream()

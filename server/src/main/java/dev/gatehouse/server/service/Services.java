@@ -7,6 +7,7 @@ import dev.gatehouse.server.operation.Operation;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.definition.GivenKeys;
+import dev.gatehouse.server.service.definition.Patch;
 import dev.gatehouse.server.service.definition.ServiceName;
 import dev.gatehouse.server.service.definition.Submission;
 import dev.gatehouse.server.state.Database;
@@ -20,6 +21,7 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What callers can do to services. Everything is checked before anything is changed; what is stored
@@ -130,7 +132,11 @@ final class Services {
       if (!submission.overwrite()) {
         throw taken(existing.get().name());
       }
-      return change(existing.get(), submission, check(existing.get(), submission));
+      return change(
+          existing.get(),
+          submission,
+          check(existing.get(), submission),
+          ServiceWork.input(existing.get().id()));
     }
     WebService service = planned(workspaceId, submission.definition());
     Optional<BroughtPair> brought = check(service, submission);
@@ -161,14 +167,22 @@ final class Services {
     if (same.isPresent()) {
       return same.get();
     }
-    return change(service, submission, check(service, submission));
+    Optional<BroughtPair> brought = check(service, submission);
+    return change(
+        service,
+        submission,
+        brought,
+        Patch.setsTraffic(patch)
+            ? ServiceWork.inputThatSetsTraffic(service.id())
+            : ServiceWork.input(service.id()));
   }
 
   private Operation change(
-      WebService service, Submission submission, Optional<BroughtPair> brought) {
+      WebService service, Submission submission, Optional<BroughtPair> brought, ObjectNode input) {
     return begin(
         service,
         ServiceWork.DEPLOY,
+        input,
         handle -> {
           store.want(handle, service.id(), submission.definition());
           store.keys(handle, service.id(), store.keys(service.id()).with(submission.keys()));
@@ -221,18 +235,17 @@ final class Services {
   }
 
   private Operation begin(WebService service, String kind, Change change) {
+    return begin(service, kind, ServiceWork.input(service.id()), change);
+  }
+
+  private Operation begin(WebService service, String kind, ObjectNode input, Change change) {
     Operation operation =
         database
             .jdbi()
             .inTransaction(handle -> {
               operations.supersede(handle, service.scope(), service.name(), superseded(kind));
               Operation begun =
-                  operations.begin(
-                      handle,
-                      kind,
-                      service.scope(),
-                      service.name(),
-                      ServiceWork.input(service.id()));
+                  operations.begin(handle, kind, service.scope(), service.name(), input);
               change.apply(handle);
               return begun;
             });

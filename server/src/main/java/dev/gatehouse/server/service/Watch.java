@@ -31,6 +31,7 @@ final class Watch implements AutoCloseable {
   private final Function<String, Map<String, Load>> load;
   private final InstantSource clock;
   private final Executor background;
+  private final Runnable besides;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   // Only the watching thread uses these two.
@@ -41,18 +42,21 @@ final class Watch implements AutoCloseable {
 
   /**
    * @param load the requests of each version of a service at this moment, by its id
+   * @param besides looked after too, about twice a second
    */
   Watch(
       Rollout.Parts parts,
       ServiceStore store,
       Function<String, Map<String, Load>> load,
       InstantSource clock,
-      Executor background) {
+      Executor background,
+      Runnable besides) {
     this.parts = parts;
     this.store = store;
     this.load = load;
     this.clock = clock;
     this.background = background;
+    this.besides = besides;
   }
 
   void start() {
@@ -92,6 +96,9 @@ final class Watch implements AutoCloseable {
         health(serviceId, versions);
       }
     });
+    if (health) {
+      besides.run();
+    }
     policies.keySet().retainAll(scaled);
     ailing.retainAll(all.keySet());
   }

@@ -2,25 +2,33 @@ package dev.gatehouse.server.service;
 
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.Load;
+import dev.gatehouse.gateway.http.Tally;
+import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.compute.ComputeUse;
 import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.model.ModelUse;
+import dev.gatehouse.server.monitoring.Metrics;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.Router;
 import dev.gatehouse.server.routing.Publication;
 import dev.gatehouse.server.secret.Sealer;
+import dev.gatehouse.server.service.definition.AksEndpoint;
 import dev.gatehouse.server.service.definition.Definition;
 import dev.gatehouse.server.service.driver.ComputeDriver;
+import dev.gatehouse.server.service.ramp.RampStore;
+import dev.gatehouse.server.service.ramp.Ramps;
 import dev.gatehouse.server.state.Database;
 import dev.gatehouse.server.workspace.Workspaces;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -41,6 +49,7 @@ public final class WebServices implements AutoCloseable {
   private final OperationRoutes operationRoutes;
   private final Packages packages;
   private final Watch watch;
+  private final ServiceWork.Rolling rolling;
 
   /** Defines the operations; the timers must not have been started yet. */
   public WebServices(
@@ -51,6 +60,7 @@ public final class WebServices implements AutoCloseable {
       TokenKey tokenKey) {
     operations = base.operations();
     store = new ServiceStore(base.database(), base.sealer(), base.clock());
+    var ramps = new Ramps(new RampStore(base.database()), base.clock(), base.alerts());
     var observation =
         new ServicePlaces.Observation(publishing.observers(), base.workspaces()::path);
     var places =
@@ -59,7 +69,8 @@ public final class WebServices implements AutoCloseable {
             neighbours.targets(),
             store,
             tokenKey.publicKey(),
-            observation);
+            observation,
+            ramps);
     parts =
         new Rollout.Parts(
             driver,
@@ -68,8 +79,17 @@ public final class WebServices implements AutoCloseable {
             places,
             new OwnNames(base.database(), base.workspaces(), publishing.names()));
     var rollout = new Rollout(parts, store, neighbours, base.background());
-    new ServiceWork(store, rollout, parts, neighbours.certificates()).define(operations);
-    watch = new Watch(parts, store, publishing.load(), base.clock(), base.background());
+    var site = new RampSite(store, parts, publishing.measuring().counts());
+    rolling = new ServiceWork.Rolling(ramps, site);
+    new ServiceWork(store, rollout, parts, neighbours.certificates(), rolling).define(operations);
+    watch =
+        new Watch(
+            parts,
+            store,
+            publishing.measuring().load(),
+            base.clock(),
+            base.background(),
+            () -> ramps.look(site));
     packages = new Packages(base.database(), operations, base.workspaces(), neighbours.models());
     packages.define();
     var services =
@@ -78,7 +98,7 @@ public final class WebServices implements AutoCloseable {
             store,
             parts,
             neighbours);
-    var document = new ServiceDocument(neighbours, places, publishing.addresses());
+    var document = new ServiceDocument(neighbours, places, publishing.addresses(), rolling);
     routes =
         new ServiceRoutes(
             base.workspaces(),
@@ -96,6 +116,7 @@ public final class WebServices implements AutoCloseable {
    *
    * @param random cryptographically strong, for ids and keys
    * @param background runs what ends old replicas, which may block
+   * @param alerts get what a person must hear of
    */
   public record Base(
       Database database,
@@ -104,20 +125,24 @@ public final class WebServices implements AutoCloseable {
       Sealer sealer,
       InstantSource clock,
       RandomGenerator random,
-      Executor background) {}
+      Executor background,
+      Consumer<Alert> alerts) {}
 
   /**
    * How the gateway is told about services, where it is reached, what it has to do, and how
    * services are given names.
-   *
-   * @param load of each version of a service, by its name; asked for with the service's id
    */
   public record Publishing(
       Publication publication,
       Supplier<Publication.Addresses> addresses,
-      Function<String, Map<String, Load>> load,
+      Measuring measuring,
       GeneratedNames names,
       Observers observers) {}
+
+  /** What each version of a service has to do and has done, by its name; asked for with its id. */
+  public record Measuring(
+      Function<String, Map<String, Load>> load,
+      Function<String, Map<String, Tally.Counts>> counts) {}
 
   /** Signs and checks the tokens of services (P-256). */
   public record TokenKey(ECPrivateKey privateKey, ECPublicKey publicKey) {
@@ -140,6 +165,7 @@ public final class WebServices implements AutoCloseable {
   public void announce() {
     for (WebService service : store.all()) {
       if (service.deployed().isPresent() && !(service.state() instanceof ServiceState.Deleting)) {
+        rolling.ramps().resume(service.id(), service.deployed().get());
         try {
           parts.places().publish(service, service.deployed().get(), Map.of(), "starting");
           store.state(service.id(), new ServiceState.Transitioning());
@@ -180,6 +206,26 @@ public final class WebServices implements AutoCloseable {
         users(
             workspaceId,
             definition -> definition.computeName().filter(target::equalsIgnoreCase).isPresent());
+  }
+
+  /** The roll-outs of all endpoints. */
+  public List<Metrics.RollOut> rollOuts() {
+    var found = new ArrayList<Metrics.RollOut>();
+    for (WebService service : store.all()) {
+      if (service.wanted() instanceof AksEndpoint endpoint) {
+        rolling
+            .ramps()
+            .of(rolling.site(), service.id(), endpoint)
+            .forEach((version, shown) ->
+                found.add(
+                    new Metrics.RollOut(
+                        service.name(),
+                        version,
+                        shown.ramp().state().word(),
+                        shown.ramp().step() + 1)));
+      }
+    }
+    return found;
   }
 
   /** The names of all services of a workspace. */

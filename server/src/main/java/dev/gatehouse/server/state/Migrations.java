@@ -27,7 +27,8 @@ final class Migrations {
           "070-identity.sql",
           "071-revocations.sql",
           "075-issuers.sql",
-          "080-brought-certificates.sql");
+          "080-brought-certificates.sql",
+          "085-service-rollouts.sql");
 
   private Migrations() {}
 

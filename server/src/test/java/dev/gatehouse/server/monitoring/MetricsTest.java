@@ -60,6 +60,7 @@ class MetricsTest {
     return new Metrics(
         new Metrics.Sources(
             () -> List.of(new Measured("a.test", "s", "v\"1", 30, 2, 5, 7, counts, copies)),
+            () -> List.of(new Metrics.RollOut("s", "v2", "Rolling", 3)),
             platform.certificates,
             alerts,
             List.of(new Metrics.Count("things", "What they are.", () -> 42))),
@@ -90,6 +91,8 @@ class MetricsTest {
         .contains("gatehouse_mirror_request_duration_seconds_sum" + LABELS + "} 0.5\n")
         .contains("gatehouse_mirror_dropped_total" + LABELS + ",reason=\"busy\"} 6\n")
         .contains("gatehouse_mirror_dropped_total" + LABELS + ",reason=\"large\"} 8\n")
+        .contains("gatehouse_rollout_state{service=\"s\",version=\"v2\",state=\"Rolling\"} 1\n")
+        .contains("gatehouse_rollout_step{service=\"s\",version=\"v2\"} 3\n")
         .contains("gatehouse_replicas" + LABELS + "} 2\n")
         .contains("gatehouse_requests_in_flight" + LABELS + "} 5\n")
         .contains("gatehouse_requests_queued" + LABELS + "} 7\n");

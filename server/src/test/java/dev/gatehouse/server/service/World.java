@@ -11,6 +11,8 @@ import dev.gatehouse.gateway.Load;
 import dev.gatehouse.gateway.Proofs;
 import dev.gatehouse.gateway.ServiceRoute;
 import dev.gatehouse.gateway.Snapshot;
+import dev.gatehouse.gateway.http.Tally;
+import dev.gatehouse.server.alert.Alert;
 import dev.gatehouse.server.artifact.ArtifactReference;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.certificate.BroughtPair;
@@ -91,6 +93,8 @@ final class World implements AutoCloseable {
           change -> gateway.updateAndGet(change),
           () -> new Publication.Addresses("127.0.0.1", 8443, 8080, open));
   volatile Map<String, Load> load = Map.of();
+  volatile Map<String, Tally.Counts> counts = Map.of();
+  final List<Alert> alerts = new CopyOnWriteArrayList<>();
   final WebServices services;
   final String workspace;
   private final Database database;
@@ -121,13 +125,14 @@ final class World implements AutoCloseable {
                 Sealer.open(folder.resolve("master.key")),
                 InstantSource.system(),
                 random,
-                threads),
+                threads,
+                alerts::add),
             new Neighbours(new Shelf(), World::uploaded, this::target, new Desk()),
             driver,
             new WebServices.Publishing(
                 publication,
                 () -> new Publication.Addresses("127.0.0.1", 8443, 8080, open),
-                _ -> load,
+                new WebServices.Measuring(_ -> load, _ -> counts),
                 new GeneratedNames("gatehouse.test", random),
                 new Observers(0.5, new Insights(heard::add, InstantSource.system()))),
             new WebServices.TokenKey(

@@ -19,6 +19,7 @@ public record Aci(ObjectNode document, ImageRequest image) implements Definition
     var image = ImageRequest.check(sent.path("environmentImageRequest"));
     var fields = Definition.common(sent, "");
     Definition.admission(sent, fields, false);
+    Trial.refuseOutsideEndpoints(fields.done().path("properties"));
     fields
         .put("computeType", Json.MAPPER.getNodeFactory().stringNode(TYPE))
         .put("environmentImageRequest", image.document())

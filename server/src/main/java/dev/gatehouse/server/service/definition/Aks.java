@@ -23,6 +23,7 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
     Definition.admission(sent, fields, true);
     fields.text("computeName").text("namespace");
     tlsSwitch(sent, fields);
+    Trial.refuseOutsideEndpoints(fields.done().path("properties"));
     requireCompute(fields.done());
     var image = ImageRequest.check(sent.path("environmentImageRequest"));
     return new Aks(running(sent, fields, image), image);

@@ -20,6 +20,16 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
     parts = List.copyOf(parts);
   }
 
+  /** Whether it is the one that gets the traffic that the others leave. */
+  public boolean isDefault(String version) {
+    return document.path("versions").path(version).path("isDefault").booleanValue();
+  }
+
+  @Override
+  public Trial trial(String version) {
+    return Trial.of(version, document.path("versions").path(version).path("properties"));
+  }
+
   static AksEndpoint check(ObjectNode sent) {
     var fields = Definition.common(sent, "");
     Definition.admission(sent, fields, true);
@@ -54,6 +64,7 @@ public record AksEndpoint(ObjectNode document, List<Part> parts) implements Defi
             .text("type");
     ObjectNode version = Aks.running(sent, fields, image);
     version.put("name", name);
+    Trial.of(name, version.path("properties"));
     for (String shared : List.of("computeName", "namespace", "authEnabled", "aadAuthEnabled")) {
       version.set(shared, endpoint.path(shared));
     }

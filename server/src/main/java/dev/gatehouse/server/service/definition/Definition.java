@@ -82,6 +82,11 @@ public sealed interface Definition permits Aci, Aks, AksEndpoint {
     }
   }
 
+  /** How that version is tried out. */
+  default Trial trial(String version) {
+    return Trial.NONE;
+  }
+
   /** The ids of all models of all versions. */
   default Set<String> modelIds() {
     return parts().stream()

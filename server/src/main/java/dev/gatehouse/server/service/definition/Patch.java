@@ -84,6 +84,19 @@ public final class Patch {
     return patch.document;
   }
 
+  /** Whether it says what traffic a version of an endpoint is to get. */
+  public static boolean setsTraffic(JsonNode operations) {
+    for (JsonNode operation : operations) {
+      if (operation
+          .path("path")
+          .asString("")
+          .matches("/?versions/[^/]+/(trafficPercentile|isDefault)")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void apply(JsonNode operation) {
     String op = Json.requiredText(operation, "op");
     String path = Json.requiredText(operation, "path");
