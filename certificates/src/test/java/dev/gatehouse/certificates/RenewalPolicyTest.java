@@ -52,6 +52,14 @@ class RenewalPolicyTest {
         .allMatch(instant -> instant.isBefore(certificate.getNotAfter().toInstant()));
   }
 
+  @Test
+  void spreadsByATenthAtMostAndNeverShortens() {
+    assertThat(new RenewalPolicy(LATEST).spread(Duration.ofHours(10)))
+        .isEqualTo(Duration.ofHours(10));
+    assertThat(new RenewalPolicy(EARLIEST).spread(Duration.ofHours(10)))
+        .isBetween(Duration.ofHours(10).plusMinutes(59), Duration.ofHours(11));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1, P30D, PT1M",

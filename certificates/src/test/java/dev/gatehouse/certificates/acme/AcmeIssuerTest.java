@@ -123,6 +123,18 @@ class AcmeIssuerTest {
   }
 
   @Test
+  void asksForTheLifeThatIsSet() throws Exception {
+    var settings =
+        new AcmeSettings(pebble.server(), OPEN, "", Duration.ofHours(7), Duration.ofMinutes(1));
+    var pair =
+        new AcmeIssuer(settings, ports(KEYS, challenges.byFile()))
+            .issue(List.of("life.test"), LIFE);
+
+    assertThat(Duration.between(facts(pair).notBefore(), facts(pair).notAfter()))
+        .isBetween(Duration.ofHours(7).minusMinutes(1), Duration.ofHours(7).plusMinutes(1));
+  }
+
+  @Test
   void refusesAProfileThatTheAuthorityDoesNotOffer() {
     var fault =
         catchThrowableOfType(

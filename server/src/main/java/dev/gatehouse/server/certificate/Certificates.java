@@ -45,7 +45,7 @@ public final class Certificates {
   }
 
   /** A certificate in service; the chain is PEM, the key is not in it. */
-  public record Installed(String id, String owner, String host, boolean brought, String chainPem) {}
+  public record Installed(String owner, String host, boolean brought, String chainPem) {}
 
   /**
    * The control plane's own pair, for a gateway to begin with: the stored one, or a new one at the
@@ -192,7 +192,7 @@ public final class Certificates {
   public Optional<Installed> of(String owner) {
     return store
         .inService(owner)
-        .map(each -> new Installed(each.id(), owner, each.host(), each.brought(), each.chainPem()));
+        .map(each -> new Installed(owner, each.host(), each.brought(), each.chainPem()));
   }
 
   /** How the owner's certificate stands. */

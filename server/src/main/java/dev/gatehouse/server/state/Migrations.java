@@ -27,6 +27,7 @@ final class Migrations {
           "070-identity.sql",
           "071-revocations.sql",
           "075-issuers.sql",
+          "076-certificate-history.sql",
           "080-brought-certificates.sql",
           "085-service-rollouts.sql");
 
