@@ -223,7 +223,7 @@ package.save("context")
     done = subprocess.run([sys.executable, "-c", code], cwd=work, env=variables, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     dockerfile = (work / "context" / "Dockerfile").read_text()
-    assert "gatehouse-private-one" in dockerfile, dockerfile
+    assert "gatehouse-private-one" in (work / "context" / "conda_dependencies.yml").read_text(), dockerfile
     # What a docker daemon would do, without one: COPY and ENV into a folder, then the entry with our runner.
     root = work / "image"
     environment = dict(os.environ)

@@ -21,8 +21,8 @@ from harness import Gatehouse
 
 VERSION = "1.5.1"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
-TICKS = os.sysconf("SC_CLK_TCK")
-ROUNDS, REQUESTS, WARM_UP, STARTS = 9, 800, 300, 5
+CONNECTIONS = 8         # more than a worker can answer at a time: it never waits for work
+ROUNDS, REQUESTS, WARM_UP, STARTS = 7, 600, 300, 3
 PACKAGES = ["azureml-inference-server-http==" + VERSION, "scikit-learn", "joblib"]
 TRAIN = """
 import joblib, sys
@@ -58,18 +58,27 @@ def binaries():
     return venv / "bin"
 
 
-def used(pid):
-    """Seconds of CPU of a process, its living descendants, and the ended ones that were waited for."""
-    table = {}
+def tree(pid):
+    """A process and its living descendants."""
+    parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            table[int(folder.name)] = int(fields[1]), sum(int(n) for n in fields[11:15])
-    tree, more = set(), {pid}
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    found, more = set(), {pid}
     while more:
-        tree |= more
-        more = {child for child, (parent, _) in table.items() if parent in more} - tree
-    return sum(table[one][1] for one in tree if one in table) / TICKS
+        found |= more
+        more = {child for child, parent in parents.items() if parent in more} - found
+    return found
+
+
+def used(pid):
+    """Seconds of CPU of the threads of that tree."""
+    total = 0
+    for one in tree(pid):
+        for task in Path("/proc/%d/task" % one).glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                total += int(task.read_text().split()[0])
+    return total / 1e9
 
 
 class Unix(http.client.HTTPConnection):
@@ -80,40 +89,70 @@ class Unix(http.client.HTTPConnection):
 
 
 class Client:
-    """Sends the same request again and again over a kept connection, where the server keeps it."""
+    """Sends the same request again and again over a connection that is kept, where the server keeps it."""
 
     def __init__(self, make, path, body, key=""):
         self.make, self.path, self.body, self.connection = make, path, body, None
         self.headers = {"Content-Type": "application/json", **({"Authorization": "Bearer " + key} if key else {})}
 
-    def score(self):
+    def send(self):
         if self.connection is None:
             self.connection = self.make()
         self.connection.request("POST", self.path, self.body, self.headers)
+
+    def receive(self):
         response = self.connection.getresponse()
         content = response.read()
         if response.status != 200:
             raise RuntimeError("%d %s" % (response.status, content))
         if response.will_close:
+            self.close()
+        return json.loads(content)
+
+    def close(self):
+        if self.connection is not None:
             self.connection.close()
             self.connection = None
-        return json.loads(content)
+
+
+class Clients:
+    """Several, of which each has a request under way."""
+
+    def __init__(self, *arguments):
+        self.all = [Client(*arguments) for _ in range(CONNECTIONS)]
+
+    def score(self, count):
+        """Returns the last answer."""
+        for client in self.all:
+            client.send()
+        for number in range(count):
+            client = self.all[number % CONNECTIONS]
+            answer = client.receive()
+            if number < count - CONNECTIONS:
+                client.send()
+        for client in self.all:
+            client.close()              # nobody uses it while the others are measured
+        return answer
 
 
 class Subject:
-    """Who is measured: processes whose CPU counts, and a client."""
+    """Who is measured: processes whose CPU counts, each group of them by itself, and a client."""
 
-    def __init__(self, name, pids, client):
-        self.name, self.pids, self.client, self.costs, self.rates = name, pids, client, [], []
+    def __init__(self, groups, client):
+        self.groups, self.client, self.rates = groups, client, []
+        self.costs = {name: [] for name in groups}
+
+    def used(self):
+        return {name: sum(map(used, pids)) for name, pids in self.groups.items()}
 
     def round(self):
-        before, started = sum(map(used, self.pids)), time.monotonic()
-        for _ in range(REQUESTS):
-            self.client.score()
-        cpu, took = sum(map(used, self.pids)) - before, time.monotonic() - started
-        self.costs.append(cpu / REQUESTS * 1e6)
+        before, started = self.used(), time.monotonic()
+        self.client.score(REQUESTS)
+        took, after = time.monotonic() - started, self.used()
         self.rates.append(REQUESTS / took)
-        print("  %-28s %6.0f us CPU each  %6.0f requests/s" % (self.name, self.costs[-1], self.rates[-1]), flush=True)
+        for name in self.groups:
+            self.costs[name].append((after[name] - before[name]) / REQUESTS * 1e6)
+            print("  %-28s %6.0f us CPU each  %6.0f requests/s" % (name, self.costs[name][-1], self.rates[-1]), flush=True)
 
 
 def environment(folder):
@@ -134,7 +173,7 @@ def azmlinfsrv(folder, log):
 
 def runner(folder, log):
     """The runner as a server starts it, cold."""
-    path = str(Path(folder) / "s")
+    path = tempfile.mktemp(prefix="s", dir=folder)
     process = subprocess.Popen(
         [binaries() / "python", "-u", ROOT / "runner" / "gatehouse-runner.py", "--socket", path, "--threads", "1"],
         cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True)
@@ -189,7 +228,7 @@ class Deployments:
     def payload(self, name):
         return {
             "name": name, "description": None, "kvTags": None, "properties": {}, "keys": {}, "computeType": "AKS",
-            "computeName": "bench", "numReplicas": 1, "scoringTimeoutMs": 60000,
+            "computeName": "bench", "numReplicas": 1, "scoringTimeoutMs": 60000, "maxQueueWaitMs": 60000,
             "containerResourceRequirements": {"cpu": None, "memoryInGB": 2}, "livenessProbeRequirements": {},
             "environmentImageRequest": {
                 "driverProgram": "score.py", "modelIds": [self.model],
@@ -217,16 +256,7 @@ class Deployments:
 
 def processes(pid, word):
     """Descendants of that process with the word on their command line."""
-    found, more = set(), {pid}
-    while more:
-        found |= more
-        more = set()
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) in found:
-                    more.add(int(folder.name))
-        more -= found
-    return {one for one in found if word.encode() in Path("/proc/%d/cmdline" % one).read_bytes()}
+    return {one for one in tree(pid) if word.encode() in Path("/proc/%d/cmdline" % one).read_bytes()}
 
 
 def await_spare(pid):
@@ -285,26 +315,27 @@ def main():
         await_ready(theirs, their_make)
         await_ready(ours, our_make)
 
-        subjects = [Subject("azmlinfsrv " + VERSION, [theirs.pid], Client(their_make, "/score", body)),
-                    Subject("runner", [ours.pid], Client(our_make, "/score", body)),
-                    Subject("runner behind the gateway", deployed, Client(make, path, body, key)),
-                    Subject("runner, gateway and TLS", [server], Client(make, path, body, key))]
-        answers = [subject.client.score()[0] for subject in subjects]
+        their_name, bare, behind, whole = "azmlinfsrv " + VERSION, "runner", "runner behind the gateway", "runner, gateway and TLS"
+        subjects = [Subject({their_name: [theirs.pid]}, Clients(their_make, "/score", body)),
+                    Subject({bare: [ours.pid]}, Clients(our_make, "/score", body)),
+                    Subject({behind: deployed, whole: [server]}, Clients(make, path, body, key))]
+        answers = [subject.client.score(CONNECTIONS)[0] for subject in subjects]
         if max(answers) - min(answers) > 1e-12:
             raise RuntimeError("they answer differently: %s" % answers)
         for subject in subjects:
             # The gateway's code is compiled while it runs.
-            for _ in range(WARM_UP * (20 if subject is subjects[-1] else 1)):
-                subject.client.score()
+            subject.client.score(WARM_UP * (10 if subject is subjects[-1] else 1))
         for turn in range(ROUNDS):
             for subject in subjects if turn % 2 else subjects[::-1]:
                 subject.round()
+        costs = {name: cost for subject in subjects for name, cost in subject.costs.items()}
         for subject in subjects:
-            figures.add(subject.name + ": CPU per request", statistics.median(subject.costs), "us")
-            figures.add(subject.name + ": requests/s", statistics.median(subject.rates), "")
-        for subject, bar in zip(subjects[1:], (4, 4, None)):
-            times = statistics.median(t / o for t, o in zip(subjects[0].costs, subject.costs))
-            figures.add("requests per CPU second, %s / azmlinfsrv" % subject.name, times, "times", bar, at_least=True)
+            for name in subject.groups:
+                figures.add(name + ": CPU per request", statistics.median(costs[name]), "us")
+            figures.add(name + ": requests/s", statistics.median(subject.rates), "")
+        for name, bar in ((bare, 4), (behind, None), (whole, None)):
+            times = statistics.median(t / o for t, o in zip(costs[their_name], costs[name]))
+            figures.add("requests per CPU second, %s / azmlinfsrv" % name, times, "times", bar, at_least=True)
 
         cold, cold_theirs, warm = [], [], []
         for turn in range(STARTS):
