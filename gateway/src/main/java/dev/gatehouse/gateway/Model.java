@@ -1,5 +1,6 @@
 package dev.gatehouse.gateway;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A model that scores in the gateway's process; called from many threads at once. */
@@ -16,6 +17,16 @@ public interface Model {
   /** Whether a small request costs less than handing it to another thread and back. */
   default boolean brisk() {
     return true;
+  }
+
+  /** Whether small requests are joined with others: then {@link #join} is called for them. */
+  default boolean joins() {
+    return false;
+  }
+
+  /** Answers later, on any thread, exactly once; never blocks. */
+  default void join(Ask ask, Consumer<Answer> to) {
+    to.accept(score(ask));
   }
 
   /**

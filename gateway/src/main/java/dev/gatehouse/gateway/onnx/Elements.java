@@ -70,6 +70,18 @@ final class Elements implements AutoCloseable {
     numbers.put(bytes, offset, length);
   }
 
+  boolean inScratch() {
+    return own == null;
+  }
+
+  /** Takes the elements of the same type behind its own. */
+  void addAll(Elements others) {
+    strings.addAll(others.strings);
+    var more = others.filled();
+    room(more.remaining());
+    numbers.put(more);
+  }
+
   OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
     return type == ElementType.STRING
         ? OnnxTensor.createTensor(environment, strings.toArray(new String[0]), shape)

@@ -74,6 +74,26 @@ final class Feed implements AutoCloseable {
     return filled;
   }
 
+  /** Whether other threads may read the inputs: those that have outgrown their scratch are one's own. */
+  boolean joinable() {
+    for (var each : elements) {
+      if (!each.inScratch()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes the rows of the same input of several requests as one input. */
+  void join(List<Filled> parts, long rows) {
+    var spec = parts.getFirst().spec();
+    var shape = parts.getFirst().shape().clone();
+    shape[0] = rows;
+    var all = begin(spec);
+    parts.forEach(part -> all.addAll(part.elements()));
+    finish(spec, shape, all);
+  }
+
   /** Remembers what the model took for these inputs. */
   void took(long time) {
     nanos = time;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * One loaded model file. Whoever opened it and every run in progress count as users; the last one
@@ -150,6 +151,22 @@ final class Graph {
     pace.took(took);
     feed.took(took);
     return outputs;
+  }
+
+  /** Why requests cannot be joined into one run; empty where they can. */
+  Optional<String> obstacleToBatching() {
+    if (tensorOutputs.size() < outputNames.size()) {
+      return Optional.of("it has outputs that are no tensors");
+    }
+    return Stream.concat(inputs.stream(), tensorOutputs.stream())
+        .filter(spec -> spec.dims().isEmpty() || spec.dims().getFirst() >= 0)
+        .findFirst()
+        .map(spec ->
+            "'"
+                + spec.name()
+                + "' has the shape "
+                + spec.expected()
+                + " (expected: a first dimension that is open in all inputs and outputs)");
   }
 
   Pace pace() {

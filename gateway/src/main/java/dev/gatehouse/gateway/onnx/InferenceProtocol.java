@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
 /** The routes below {@code /v2}: the Open Inference Protocol over REST, for this one model. */
@@ -28,10 +29,10 @@ final class InferenceProtocol {
     graph.tensorOutputs().forEach(output -> tensors.add(output.name()));
   }
 
-  Answer answer(Ask ask, String path) {
+  Answer answer(Ask ask, String path, Function<Job, Answer> run) {
     var parts = List.of(path.substring(1).split("/", -1));
     if (parts.size() >= 3 && parts.get(1).equals("models")) {
-      return model(ask, path, parts);
+      return model(ask, path, parts, run);
     }
     var answer =
         switch (path) {
@@ -44,7 +45,8 @@ final class InferenceProtocol {
     return answer;
   }
 
-  private Answer model(Ask ask, String path, List<String> parts) {
+  private Answer model(
+      Ask ask, String path, List<String> parts, Function<Job, Answer> run) {
     if (!parts.get(2).equals(modelName)) {
       throw Refusal.notFound("no model '" + parts.get(2) + "' (expected: " + modelName + ")");
     }
@@ -61,7 +63,7 @@ final class InferenceProtocol {
     }
     OnnxModel.expect(ask, action.equals("infer") ? "POST" : "GET", path);
     return switch (action) {
-      case "infer" -> infer(ask);
+      case "infer" -> run.apply(read(ask));
       case "ready" -> ready();
       default -> metadata();
     };
@@ -132,15 +134,18 @@ final class InferenceProtocol {
     out.writeEndArray();
   }
 
-  private Answer infer(Ask ask) {
-    try (var feed = new Feed(graph, scratch)) {
+  /** Reads an inference request; the caller closes the job. */
+  private Job read(Ask ask) {
+    var feed = new Feed(graph, scratch);
+    try {
       var request = InferRequest.read(ask.body(), ask.jsonLength(), feed);
       var names = new LinkedHashSet<String>();
       request.outputs().forEach(names::add);
       var wanted = names.isEmpty() ? tensors : ScoreRoute.chosen(graph, names, tensors);
-      try (var outputs = graph.run(feed, wanted)) {
-        return write(request, outputs).took(feed.nanos());
-      }
+      return new Job(feed, wanted, outputs -> write(request, outputs));
+    } catch (RuntimeException e) {
+      feed.close();
+      throw e;
     }
   }
 

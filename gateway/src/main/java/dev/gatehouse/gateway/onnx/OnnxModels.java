@@ -5,8 +5,12 @@ import ai.onnxruntime.OrtLoggingLevel;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxModels {
   private final int threads;
   private final Scratch scratch = new Scratch();
+  @GuardedBy("this")
+  private @Nullable ScheduledThreadPoolExecutor batches;
+
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
 
   /** Takes the threads that one run may use; 1 serves most requests a second. */
@@ -31,9 +38,32 @@ public final class OnnxModels {
    * is loaded; throws {@link ModelFault} when it cannot be served.
    */
   public OnnxModel open(Path file, String digest, String modelName, String version) {
+    return open(file, digest, modelName, version, Optional.empty());
+  }
+
+  /** The same with requests that are joined; a model whose rows are not open is refused. */
+  public OnnxModel open(
+      Path file,
+      String digest,
+      String modelName,
+      String version,
+      Optional<Batching> batching) {
     try {
       var graph = slots.computeIfAbsent(digest, Slot::new).open(file);
-      return new OnnxModel(graph, scratch, modelName, version);
+      if (batching.isPresent()) {
+        var obstacle = graph.obstacleToBatching();
+        if (obstacle.isPresent()) {
+          graph.leave();
+          throw new ModelFault(
+              file.getFileName() + " cannot be batched: " + obstacle.get());
+        }
+      }
+      return new OnnxModel(
+          graph,
+          scratch,
+          modelName,
+          version,
+          batching.map(limits -> new Batcher(graph, scratch, limits, threads())));
     } catch (ModelFault e) {
       forget(digest);
       throw e;
@@ -43,6 +73,19 @@ public final class OnnxModels {
   // An open that has just found the slot which goes here loads the file once more: harmless.
   private void forget(String digest) {
     slots.computeIfPresent(digest, (_, slot) -> slot.live() ? slot : null);
+  }
+
+  /** Made by the first model whose requests are joined; idle ones end. */
+  private synchronized ScheduledExecutorService threads() {
+    if (batches == null) {
+      batches =
+          new ScheduledThreadPoolExecutor(
+              Runtime.getRuntime().availableProcessors(),
+              Thread.ofPlatform().name("gateway-batch-", 0).daemon().factory());
+      batches.setKeepAliveTime(30, TimeUnit.SECONDS);
+      batches.allowCoreThreadTimeOut(true);
+    }
+    return batches;
   }
 
   /** How many files are loaded. */

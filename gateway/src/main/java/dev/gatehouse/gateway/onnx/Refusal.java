@@ -26,6 +26,10 @@ final class Refusal extends RuntimeException {
     return new Refusal(500, message);
   }
 
+  static Refusal busy() {
+    return new Refusal(503, "too many requests wait for this model (overloaded)");
+  }
+
   static Refusal closed() {
     return new Refusal(503, "this version of the model has just been taken out of service");
   }

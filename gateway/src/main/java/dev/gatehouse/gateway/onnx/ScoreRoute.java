@@ -35,21 +35,24 @@ final class ScoreRoute {
     @Nullable List<String> filter;
   }
 
-  Answer score(byte[] body) {
-    try (var feed = new Feed(graph, scratch);
-        var in = Json.parser(body, 0, body.length)) {
+  /** Reads the request; the caller closes the job. */
+  Job read(byte[] body) {
+    var feed = new Feed(graph, scratch);
+    try (var in = Json.parser(body, 0, body.length)) {
       var payload = read(in, feed);
       var form = payload.form;
-      if (form == null) {
-        var wanted = wanted(payload.filter, all);
-        try (var result = graph.run(feed, wanted)) {
-          return Json.answer(200, out -> nested(out, result)).took(feed.nanos());
-        }
-      }
-      var wanted = wanted(payload.filter, tensors);
-      try (var result = graph.run(feed, wanted)) {
-        return Json.answer(200, out -> server(out, result, form)).took(feed.nanos());
-      }
+      return form == null
+          ? new Job(
+              feed,
+              wanted(payload.filter, all),
+              outputs -> Json.answer(200, out -> nested(out, outputs)))
+          : new Job(
+              feed,
+              wanted(payload.filter, tensors),
+              outputs -> Json.answer(200, out -> server(out, outputs, form)));
+    } catch (RuntimeException e) {
+      feed.close();
+      throw e;
     }
   }
 

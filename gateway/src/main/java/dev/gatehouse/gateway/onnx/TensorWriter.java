@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import tools.jackson.core.JsonGenerator;
 
 /** One output tensor, written as JSON; NaN and infinities become strings. */
@@ -40,6 +41,26 @@ final class TensorWriter {
 
   private static String[] strings(Object value) {
     return value instanceof String one ? new String[] {one} : OrtUtil.flattenString(value);
+  }
+
+  /** Some of the rows, in the same memory. */
+  TensorWriter rows(long from, long count) {
+    long each = 1;
+    for (int axis = 1; axis < shape.length; axis++) {
+      each *= shape[axis];
+    }
+    var some = shape.clone();
+    some[0] = count;
+    int start = Math.toIntExact(from * each);
+    int length = Math.toIntExact(count * each);
+    return type == ElementType.STRING
+        ? new TensorWriter(
+            type, some, numbers, Arrays.copyOfRange(strings, start, start + length))
+        : new TensorWriter(
+            type,
+            some,
+            numbers.slice(start * type.size, length * type.size).order(ByteOrder.nativeOrder()),
+            strings);
   }
 
   /** Writes nested arrays, one level for each axis. */

@@ -65,9 +65,16 @@ public final class ModelExchange implements Exchange, Waiter {
   private void begin() {
     if (bytes <= workbench.atOnce()
         && errand.line().anyPlace() instanceof Model model
-        && model.brisk()) {
+        && model.brisk()
+        && !model.joins()) {
       front.witness().mark(Trace.Moment.TAKEN);
       deliver(score(model, asked()));
+    } else if (bytes <= workbench.atOnce()
+        && errand.line().anyPlace() instanceof Model model
+        && model.joins()) {
+      front.witness().mark(Trace.Moment.TAKEN);
+      front.deadline().in(errand.timeout(), () -> refuse(errand.late()));
+      model.join(asked(), answer -> front.loop().execute(() -> deliver(answer)));
     } else {
       enter();
     }

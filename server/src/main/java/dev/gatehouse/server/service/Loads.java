@@ -13,6 +13,7 @@ import dev.gatehouse.server.service.driver.Load;
 import dev.gatehouse.server.service.driver.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds the files of models and code that a definition names, and the program that serves them. */
@@ -52,9 +53,7 @@ final class Loads {
     return new Load(
         start.instance(),
         service,
-        part.image().withoutCode()
-            ? builtIn(registered.getFirst(), models.getFirst())
-            : script(workspaceId, part.image()),
+        program(workspaceId, part, registered, models),
         models,
         new Load.Scale(
             start.replicas(),
@@ -62,6 +61,26 @@ final class Loads {
             part.limits().scoringTimeout(),
             part.memoryBytes()),
         new Load.ModelData(observation.place(workspaceId, service), part.observed().collect()));
+  }
+
+  private Program program(
+      String workspaceId,
+      Part part,
+      List<RegisteredModel> registered,
+      List<Load.LoadedModel> models) {
+    Program program =
+        part.image().withoutCode()
+            ? builtIn(registered.getFirst(), models.getFirst())
+            : script(workspaceId, part.image());
+    if (part.batching().isEmpty()) {
+      return program;
+    }
+    if (program instanceof Program.Onnx) {
+      return new Program.Onnx(part.batching());
+    }
+    throw ProblemException.invalid(
+        "The properties gatehouse.batch.max and gatehouse.batch.wait are for ONNX models without an"
+            + " inference config; leave them out.");
   }
 
   /** An MLflow model says itself what it is, whatever it was registered as. */
@@ -88,7 +107,7 @@ final class Loads {
                   + graphs
                   + " files that end in .onnx; an ONNX model without an inference config needs exactly one.");
         }
-        yield new Program.Onnx();
+        yield new Program.Onnx(Optional.empty());
       }
       case "ScikitLearn" ->
           new Program.ScikitLearn(Json.text(model.document(), "frameworkVersion").orElse(""));

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.gateway.Access;
 import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.onnx.Batching;
 import dev.gatehouse.server.rest.Requests;
 import dev.gatehouse.server.service.driver.Program;
 import dev.gatehouse.server.service.driver.StartFailure;
 import java.nio.file.Path;
 import java.util.List;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,11 +194,27 @@ class DeployTest {
     world.settle("POST", "/services", Payloads.aci("ncs", Payloads.noCode("sk:1")).toString());
     world.settle("POST", "/services", Payloads.aci("nco", Payloads.noCode("net:2")).toString());
     assertThat(world.driver.started.get(0).program()).isEqualTo(new Program.ScikitLearn("1.5.2"));
-    assertThat(world.driver.started.get(1).program()).isEqualTo(new Program.Onnx());
+    assertThat(world.driver.started.get(1).program()).isEqualTo(new Program.Onnx(Optional.empty()));
     var refused =
         world.send("POST", "/services", Payloads.aci("nct", Payloads.noCode("tf:1")).toString());
     assertThat(refused.status()).isEqualTo(400);
     assertThat(Requests.text(refused)).contains("TensorFlow", "deploy it with an entry script");
+  }
+
+  @Test
+  void joinsRequestsToAnOnnxModelWhereItsPropertiesSaySo() {
+    var wanted = Payloads.aci("bat", Payloads.noCode("net:2"));
+    wanted.putObject("properties").put("gatehouse.batch.max", "16").put("gatehouse.batch.wait", "3ms");
+    world.settle("POST", "/services", wanted.toString());
+    assertThat(world.driver.started.getFirst().program())
+        .isEqualTo(new Program.Onnx(Optional.of(new Batching(16, Duration.ofMillis(3)))));
+    wanted.put("name", "bad").putObject("properties").put("gatehouse.batch.max", "many");
+    assertThat(Requests.text(world.send("POST", "/services", wanted.toString())))
+        .contains("'gatehouse.batch.max' is 'many' (expected: the most rows of one run, such as 16)");
+    var other = Payloads.aci("other", Payloads.noCode("sk:1"));
+    other.putObject("properties").put("gatehouse.batch.max", "16");
+    assertThat(Requests.text(world.send("POST", "/services", other.toString())))
+        .contains("are for ONNX models without an inference config");
   }
 
   @Test

@@ -92,7 +92,8 @@ public record Aci(ObjectNode document, ImageRequest image) implements Definition
             Scaling.fixed(1),
             Aks.memoryBytes(document),
             LIMITS,
-            Observed.of(document, document)));
+            Observed.of(document, document),
+            Batches.of(document)));
   }
 
   @Override

@@ -156,7 +156,8 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
             document.path("maxConcurrentRequestsPerContainer").intValue(),
             Duration.ofMillis(document.path("maxQueueWaitMs").intValue()),
             Duration.ofMillis(document.path("scoringTimeoutMs").intValue())),
-        Observed.of(document, endpoint));
+        Observed.of(document, endpoint),
+        Batches.of(document));
   }
 
   /** Keeps the member that switches TLS off; where it is on, its target says what that means. */

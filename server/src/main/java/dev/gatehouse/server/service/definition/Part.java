@@ -1,6 +1,8 @@
 package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.gateway.Version;
+import dev.gatehouse.gateway.onnx.Batching;
+import java.util.Optional;
 
 /**
  * One version of a service, or the whole of a service that has no versions.
@@ -8,6 +10,7 @@ import dev.gatehouse.gateway.Version;
  * @param share percent of the traffic; those of a service add up to 100
  * @param memoryBytes bound of one of them, 0 for none
  * @param observed what is kept of its requests
+ * @param batching how requests to an ONNX model are joined; empty for not at all
  */
 public record Part(
     String version,
@@ -16,13 +19,15 @@ public record Part(
     Scaling scaling,
     long memoryBytes,
     Version.Limits limits,
-    Observed observed) {
+    Observed observed,
+    Optional<Batching> batching) {
   /** Whether what runs for the other can go on for this one. */
   public boolean runsLike(Part other) {
     return image.document().equals(other.image.document())
         && scaling.least() == other.scaling.least()
         && (image.withoutCode() || observed.collect() == other.observed.collect())
         && memoryBytes == other.memoryBytes
+        && batching.equals(other.batching)
         && limits.concurrent() == other.limits.concurrent()
         && limits.scoringTimeout().equals(other.limits.scoringTimeout());
   }

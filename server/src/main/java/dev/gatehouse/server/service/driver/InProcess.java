@@ -1,12 +1,14 @@
 package dev.gatehouse.server.service.driver;
 
 import dev.gatehouse.gateway.Backend;
+import dev.gatehouse.gateway.onnx.Batching;
 import dev.gatehouse.gateway.onnx.ModelFault;
 import dev.gatehouse.gateway.onnx.OnnxModel;
 import dev.gatehouse.gateway.onnx.OnnxModels;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.operation.OperationLog;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs ONNX models in the gateway's process. */
 public final class InProcess implements ComputeDriver {
@@ -25,7 +27,9 @@ public final class InProcess implements ComputeDriver {
             .findFirst()
             .orElseGet(() -> model.files().getFirst());
     log.line("Loading " + file.path());
-    OnnxModel opened = open(file, model);
+    Optional<Batching> batching =
+        load.program() instanceof Program.Onnx(var wanted) ? wanted : Optional.empty();
+    OnnxModel opened = open(file, model, batching);
     return new Started() {
       @Override
       public Backend backend() {
@@ -39,10 +43,15 @@ public final class InProcess implements ComputeDriver {
     };
   }
 
-  private OnnxModel open(StoredFile file, Load.LoadedModel model) throws StartFailure {
+  private OnnxModel open(
+      StoredFile file, Load.LoadedModel model, Optional<Batching> batching) throws StartFailure {
     try {
       return models.open(
-          file.file(), file.digest(), model.name(), Integer.toString(model.version()));
+          file.file(),
+          file.digest(),
+          model.name(),
+          Integer.toString(model.version()),
+          batching);
     } catch (ModelFault e) {
       throw new StartFailure(
           StartFailure.Step.START,

@@ -1,5 +1,6 @@
 package dev.gatehouse.server.service.driver;
 
+import dev.gatehouse.gateway.onnx.Batching;
 import dev.gatehouse.server.artifact.StoredFile;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +39,8 @@ public sealed interface Program {
     public static final String MARK = "MLmodel";
   }
 
-  /** ONNX Runtime in the gateway's process. */
-  record Onnx() implements Program {}
+  /** ONNX Runtime in the gateway's process; requests are joined where the service asks for it. */
+  record Onnx(Optional<Batching> batching) implements Program {}
 
   /** One uploaded file of the code; an archive is unpacked beside the others. */
   record Asset(String id, boolean unpack, StoredFile file) {}

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,7 @@ class InProcessTest {
     return new Load(
         "op1-v1",
         "svc",
-        new Program.Onnx(),
+        new Program.Onnx(Optional.empty()),
         List.of(
             new Load.LoadedModel(
                 "m", 1, List.of(new StoredFile("m.onnx", file.toString(), 1, file)))),
