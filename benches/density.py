@@ -75,9 +75,9 @@ def main():
         for number in range(WARM_UP + SERVICES):
             file = Path(folder) / "model.onnx"
             file.write_bytes(another(number))
-            model = plane.register("m%d" % number, file, "Onnx")
+            model = plane.register("model-%d" % number, file, "Onnx")
             before = cpu_seconds(pid)
-            times.append(kept.deploy("s%d" % number, model))
+            times.append(kept.deploy("svc-%d" % number, model))
             cpu.append(cpu_seconds(pid) - before)
             if number == WARM_UP - 1:
                 memory = resident(pid)
@@ -100,18 +100,18 @@ def main():
 
 def under_load(figures, plane, folder):
     """One connection that asks service after service, while others keep one of them busy."""
-    service = plane.send("GET", plane.models + "/services/s0")
+    service = plane.send("GET", plane.models + "/services/svc-0")
     uri = urllib.parse.urlsplit(service["scoringUri"])
     address, _, port = plane.status["https"].rpartition(":")
     row = json.loads((ROOT / "demo" / "expected.json").read_text())["ridge"]["data"][:1]
     body = json.dumps({"data": row}).encode()
     keys = {}
     chosen = random.Random(1)
-    names = ["s%d" % chosen.randrange(WARM_UP + SERVICES) for _ in range(100)]
-    for name in ["s0", *names]:
+    names = ["svc-%d" % chosen.randrange(WARM_UP + SERVICES) for _ in range(100)]
+    for name in ["svc-0", *names]:
         keys[name] = plane.send("POST", "%s/services/%s/listkeys" % (plane.models, name))["primaryKey"]
     target = {"address": address, "port": port, "host": uri.hostname, "ca": plane.status["ca"], "path": uri.path,
-              "body": body, "key": keys["s0"]}
+              "body": body, "key": keys["svc-0"]}
     pid = plane.status["pid"]
     with Load(target, folder, 8) as load:
         load.run(RATE, 10)
@@ -135,7 +135,7 @@ def each_in_turn(plane, target, names, keys):
     while len(latencies) < ASKED and time.monotonic() - began < SECONDS:
         name = names[len(latencies) % len(names)]
         started = time.monotonic()
-        connection.request("POST", target["path"].replace("/s0/", "/%s/" % name), target["body"], {
+        connection.request("POST", target["path"].replace("/svc-0/", "/%s/" % name), target["body"], {
             "Authorization": "Bearer " + keys[name], "Content-Type": "application/json"})
         response = connection.getresponse()
         if response.status != 200:

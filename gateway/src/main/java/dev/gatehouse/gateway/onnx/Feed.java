@@ -74,7 +74,10 @@ final class Feed implements AutoCloseable {
     return filled;
   }
 
-  /** Whether other threads may read the inputs: those that have outgrown their scratch are one's own. */
+  /**
+   * Whether other threads may read the inputs: those that have outgrown their scratch are one's
+   * own.
+   */
   boolean joinable() {
     for (var each : elements) {
       if (!each.inScratch()) {

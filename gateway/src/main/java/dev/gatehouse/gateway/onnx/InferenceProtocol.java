@@ -45,8 +45,7 @@ final class InferenceProtocol {
     return answer;
   }
 
-  private Answer model(
-      Ask ask, String path, List<String> parts, Function<Job, Answer> run) {
+  private Answer model(Ask ask, String path, List<String> parts, Function<Job, Answer> run) {
     if (!parts.get(2).equals(modelName)) {
       throw Refusal.notFound("no model '" + parts.get(2) + "' (expected: " + modelName + ")");
     }

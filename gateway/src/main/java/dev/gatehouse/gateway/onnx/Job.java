@@ -10,7 +10,8 @@ import java.util.function.Function;
  *
  * @param feed closed by whoever has the job
  */
-record Job(Feed feed, Set<String> wanted, Function<Outputs, Answer> writer) implements AutoCloseable {
+record Job(Feed feed, Set<String> wanted, Function<Outputs, Answer> writer)
+    implements AutoCloseable {
   Answer run(Graph graph) {
     try (var outputs = graph.run(feed, wanted)) {
       return writer.apply(outputs).took(feed.nanos());

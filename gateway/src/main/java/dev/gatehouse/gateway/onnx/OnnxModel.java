@@ -22,11 +22,7 @@ public final class OnnxModel implements Model, AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   OnnxModel(
-      Graph graph,
-      Scratch scratch,
-      String modelName,
-      String version,
-      Optional<Batcher> batcher) {
+      Graph graph, Scratch scratch, String modelName, String version, Optional<Batcher> batcher) {
     this.graph = graph;
     this.batcher = batcher;
     this.scoreRoute = new ScoreRoute(graph, scratch);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxModels {
   private final int threads;
   private final Scratch scratch = new Scratch();
+
   @GuardedBy("this")
   private @Nullable ScheduledThreadPoolExecutor batches;
 
@@ -43,19 +44,14 @@ public final class OnnxModels {
 
   /** The same with requests that are joined; a model whose rows are not open is refused. */
   public OnnxModel open(
-      Path file,
-      String digest,
-      String modelName,
-      String version,
-      Optional<Batching> batching) {
+      Path file, String digest, String modelName, String version, Optional<Batching> batching) {
     try {
       var graph = slots.computeIfAbsent(digest, Slot::new).open(file);
       if (batching.isPresent()) {
         var obstacle = graph.obstacleToBatching();
         if (obstacle.isPresent()) {
           graph.leave();
-          throw new ModelFault(
-              file.getFileName() + " cannot be batched: " + obstacle.get());
+          throw new ModelFault(file.getFileName() + " cannot be batched: " + obstacle.get());
         }
       }
       return new OnnxModel(

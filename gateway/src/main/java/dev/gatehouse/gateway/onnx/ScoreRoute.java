@@ -1,6 +1,5 @@
 package dev.gatehouse.gateway.onnx;
 
-import dev.gatehouse.gateway.Model.Answer;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;

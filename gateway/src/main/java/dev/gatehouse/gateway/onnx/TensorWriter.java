@@ -54,8 +54,7 @@ final class TensorWriter {
     int start = Math.toIntExact(from * each);
     int length = Math.toIntExact(count * each);
     return type == ElementType.STRING
-        ? new TensorWriter(
-            type, some, numbers, Arrays.copyOfRange(strings, start, start + length))
+        ? new TensorWriter(type, some, numbers, Arrays.copyOfRange(strings, start, start + length))
         : new TensorWriter(
             type,
             some,

@@ -134,7 +134,8 @@ class BatcherTest {
   void refusesModelsWhoseRowsAreNotOpen() {
     assertThatThrownBy(() -> open("iris_maps", 4, LONG))
         .isInstanceOf(ModelFault.class)
-        .hasMessageContaining("iris_maps.onnx cannot be batched: it has outputs that are no tensors");
+        .hasMessageContaining(
+            "iris_maps.onnx cannot be batched: it has outputs that are no tensors");
   }
 
   @Test

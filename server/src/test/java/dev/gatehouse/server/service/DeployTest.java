@@ -9,8 +9,8 @@ import dev.gatehouse.server.rest.Requests;
 import dev.gatehouse.server.service.driver.Program;
 import dev.gatehouse.server.service.driver.StartFailure;
 import java.nio.file.Path;
-import java.util.List;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -204,13 +204,17 @@ class DeployTest {
   @Test
   void joinsRequestsToAnOnnxModelWhereItsPropertiesSaySo() {
     var wanted = Payloads.aci("bat", Payloads.noCode("net:2"));
-    wanted.putObject("properties").put("gatehouse.batch.max", "16").put("gatehouse.batch.wait", "3ms");
+    wanted
+        .putObject("properties")
+        .put("gatehouse.batch.max", "16")
+        .put("gatehouse.batch.wait", "3ms");
     world.settle("POST", "/services", wanted.toString());
     assertThat(world.driver.started.getFirst().program())
         .isEqualTo(new Program.Onnx(Optional.of(new Batching(16, Duration.ofMillis(3)))));
     wanted.put("name", "bad").putObject("properties").put("gatehouse.batch.max", "many");
     assertThat(Requests.text(world.send("POST", "/services", wanted.toString())))
-        .contains("'gatehouse.batch.max' is 'many' (expected: the most rows of one run, such as 16)");
+        .contains(
+            "'gatehouse.batch.max' is 'many' (expected: the most rows of one run, such as 16)");
     var other = Payloads.aci("other", Payloads.noCode("sk:1"));
     other.putObject("properties").put("gatehouse.batch.max", "16");
     assertThat(Requests.text(world.send("POST", "/services", other.toString())))

@@ -46,7 +46,8 @@ final class Batches {
     try {
       return Optional.of(new Batching(Integer.parseInt(most), patience));
     } catch (IllegalArgumentException e) {
-      throw invalid(MOST + "' or '" + WAIT, most + ", " + time.group(), String.valueOf(e.getMessage()));
+      throw invalid(
+          MOST + "' or '" + WAIT, most + ", " + time.group(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -43,15 +43,11 @@ public final class InProcess implements ComputeDriver {
     };
   }
 
-  private OnnxModel open(
-      StoredFile file, Load.LoadedModel model, Optional<Batching> batching) throws StartFailure {
+  private OnnxModel open(StoredFile file, Load.LoadedModel model, Optional<Batching> batching)
+      throws StartFailure {
     try {
       return models.open(
-          file.file(),
-          file.digest(),
-          model.name(),
-          Integer.toString(model.version()),
-          batching);
+          file.file(), file.digest(), model.name(), Integer.toString(model.version()), batching);
     } catch (ModelFault e) {
       throw new StartFailure(
           StartFailure.Step.START,
