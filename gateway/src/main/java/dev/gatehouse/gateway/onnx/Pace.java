@@ -7,8 +7,9 @@ final class Pace {
 
   private static final int WEIGHT = 16;
 
-  // Plain: a lost update is one measurement less. A model is slow until it has shown otherwise.
-  private long mean = 2 * BRISK;
+  // Plain: a lost update is one measurement less. A model is quick until it has shown otherwise:
+  // the first burst would else stand in line for threads that are not warm yet.
+  private long mean = BRISK / 2;
 
   /** One run that was cut short by other work of the machine must not decide. */
   void took(long nanos) {
