@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 FAST = ["unit", "runner"]
-ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "endpoints", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen", "tls", "secrets"]
+ALL = FAST + ["article", "flows", "system", "commands", "dns", "serving", "endpoints", "oracle", "nocode", "packages", "aci-tls", "authority", "acme", "seen", "tls", "certificates", "secrets"]
 
 
 class Tally:
@@ -130,6 +130,11 @@ def aci_tls():
 def seen():
     """Traces through the gateway into run(), log lines, collected bodies: decoded by OpenTelemetry's own package."""
     return acceptance("seen.py", python=python_with("seen", ROOT / "acceptance" / "seen.requirements.txt"))
+
+
+def certificates():
+    """Requests, imports, every form and fault of certificates, names of labels, plain HTTP: with openssl as the authority."""
+    return acceptance("certificates.py")
 
 
 def commands():
