@@ -94,7 +94,7 @@ public final class Gateway implements AutoCloseable {
     long memory = Runtime.getRuntime().maxMemory();
     this.workbench = new Workbench("model", cores, memory / 4, INLINE_BODY);
     // One thread, and never an event loop: copies must not take what requests need.
-    this.mirrorBench = new Workbench("mirror", 1, memory / 16, 0);
+    this.mirrorBench = new Workbench("mirror", 1, memory / 16, -1);
     this.routes = new Routes(this::snapshot, () -> new Line(settings.maxQueued(), this::forget));
     var controlPlane = new Line(settings.maxQueued(), this::forget);
     controlPlane.arrange(

@@ -200,9 +200,13 @@ class MirrorTest {
         }),
         Scene.limits());
     assertThat(scene.wire().ask(Scene.post(SCORE, "abc")).body()).isEqualTo("abc");
-    await(() -> copies().counts().requests() == 1);
-    assertThat(threads).anyMatch(name -> name.startsWith("copy on gateway-mirror-")).hasSize(2);
-    assertThat(copies().counts().model().seconds()).isEqualTo(0.001);
+    scene.wire().ask(Scene.get(SCORE));
+    await(() -> copies().counts().requests() == 2);
+    assertThat(threads)
+        .filteredOn(name -> name.startsWith("copy on"))
+        .allMatch(name -> name.startsWith("copy on gateway-mirror-"))
+        .isNotEmpty();
+    assertThat(copies().counts().model().seconds()).isEqualTo(0.002);
   }
 
   @Test

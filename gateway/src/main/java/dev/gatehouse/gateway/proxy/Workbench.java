@@ -16,7 +16,7 @@ public final class Workbench implements AutoCloseable {
 
   /**
    * @param memory bytes of body that may be gathered at a time
-   * @param atOnce bytes of body up to which a request is worked on where it came in
+   * @param atOnce bytes of body up to which a request is worked on where it came in; -1 for none
    */
   public Workbench(String name, int threads, long memory, int atOnce) {
     this.threads =
