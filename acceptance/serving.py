@@ -518,7 +518,8 @@ def profile_recommends_what_the_service_time_asks_for():
     advice, measured = found["recommendation"], found["measurements"]
     # One replica can do no more than 20 a second; 14 a second each take 0.14 cores, planned at 70 %.
     assert all(point["answeredPerSecond"] <= 20.5 * point["replicas"] and point["p50Ms"] >= 49 for point in measured), measured
-    assert 2 <= advice["replicas"] <= 3, found
+    each = max(point["offeredPerSecond"] / point["replicas"] for point in measured if not point["failed"])
+    assert 28 / 20.5 < advice["replicas"] <= 28 / each + 2, found       # on a busy machine a replica bears less
     cost = sorted(point["cpuMsPerRequest"] for point in measured)[len(measured) // 2]
     assert 9.5 < cost < 16, measured
     assert 0.1 <= advice["cpu"] <= 0.4, advice

@@ -140,7 +140,7 @@ final class ProfileCommand implements Callable<Integer> {
             });
     Supplier<Usage> usage =
         copy.hasProcesses()
-            ? () -> Usage.below(data.folder().root().resolve("services"), copy.operation())
+            ? () -> Usage.below(data.folder().root().resolve("services"), copy.operations())
             : () -> Usage.of(place.server().status().pid());
     List<Integer> counts =
         copy.scales() ? replicas.stream().distinct().sorted().toList() : List.of(1);

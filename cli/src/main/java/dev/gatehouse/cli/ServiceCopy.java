@@ -8,6 +8,7 @@ import dev.gatehouse.api.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,7 +35,7 @@ final class ServiceCopy implements AutoCloseable {
   private final String name;
   private final String services;
   private final JsonNode original;
-  private Optional<String> operation = Optional.empty();
+  private final List<String> operations = new ArrayList<>();
 
   ServiceCopy(Place place, String original, String name) {
     this.place = place;
@@ -74,9 +75,9 @@ final class ServiceCopy implements AutoCloseable {
     return Math.max(1, original.path("maxConcurrentRequestsPerContainer").asInt(1));
   }
 
-  /** The first part of the names of its folders: what started it. */
-  String operation() {
-    return operation.orElse("none");
+  /** What started it or changed its size: its folders are named after that. */
+  List<String> operations() {
+    return List.copyOf(operations);
   }
 
   /** Blocks until it answers. */
@@ -95,8 +96,7 @@ final class ServiceCopy implements AutoCloseable {
       wanted.putObject("autoScaler").put("autoscaleEnabled", false);
     }
     String url = place.session().send("POST", services, wanted).required("Operation-Location");
-    operation = Optional.of(url.substring(url.lastIndexOf('/') + 1));
-    await(operation.get());
+    await(url.substring(url.lastIndexOf('/') + 1));
   }
 
   void resize(int replicas) {
@@ -108,6 +108,7 @@ final class ServiceCopy implements AutoCloseable {
   }
 
   private void await(String id) {
+    operations.add(id);
     String at = services.replaceFirst("/services$", "/operations/") + id;
     OperationState end =
         place

@@ -18,22 +18,23 @@ public record Usage(List<Long> pids) {
     return new Usage(List.of(pid));
   }
 
-  /** Those whose working folder lies below a folder in there with such a beginning of its name. */
-  public static Usage below(Path parent, String beginning) {
+  /** Those whose working folder lies below a folder in there with one of these name beginnings. */
+  public static Usage below(Path parent, List<String> beginnings) {
     var pids = new ArrayList<Long>();
     ProcessHandle.allProcesses()
         .map(ProcessHandle::pid)
-        .filter(pid -> works(pid, parent, beginning))
+        .filter(pid -> works(pid, parent, beginnings))
         .forEach(pids::add);
     return new Usage(pids);
   }
 
-  private static boolean works(long pid, Path parent, String beginning) {
+  private static boolean works(long pid, Path parent, List<String> beginnings) {
     try {
       Path folder = Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd"));
       return folder.startsWith(parent)
           && !folder.equals(parent)
-          && parent.relativize(folder).getName(0).toString().startsWith(beginning);
+          && beginnings.stream()
+              .anyMatch(parent.relativize(folder).getName(0).toString()::startsWith);
     } catch (IOException _) {
       return false; // ended, or somebody else's
     }
