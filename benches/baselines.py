@@ -45,6 +45,7 @@ http {
     scgi_temp_path %(folder)s/scgi;
     keepalive_requests 1000000000;
     keepalive_timeout 1h;
+    client_header_timeout 1h;
     upstream model { server 127.0.0.1:%(behind)d; keepalive 64; keepalive_requests 1000000000; }
     server {
         listen 127.0.0.1:%(port)d ssl;
