@@ -5,11 +5,19 @@ import dev.gatehouse.certificates.Signing;
 import dev.gatehouse.gateway.GatewaySettings;
 import dev.gatehouse.server.compute.local.EnvironmentSettings;
 import dev.gatehouse.server.compute.local.ReplicaSettings;
+import dev.gatehouse.server.compute.local.ServiceFiles;
+import dev.gatehouse.server.routing.EmbeddedNameServer;
+import dev.gatehouse.server.routing.NameServer;
+import dev.gatehouse.server.routing.UpdatedNameServer;
+import dev.gatehouse.server.service.driver.LocalProcesses;
 import java.io.File;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +25,9 @@ import java.util.stream.Stream;
 
 /** What settings and data folder come to for the single parts. */
 final class Derived {
+  private static final Duration SCRIPT_START = Duration.ofMinutes(5);
+  private static final long MAX_CODE = 1L << 30;
+
   private Derived() {}
 
   static Path controlSocket(DataFolder folder) {
@@ -77,5 +88,23 @@ final class Derived {
         python.buildTimeout(),
         python.extraIndexes(),
         python.indexes().variables());
+  }
+
+  static LocalProcesses.Settings processSettings(DataFolder folder) {
+    return new LocalProcesses.Settings(
+        folder.services(), folder.modelData(), ServiceFiles.Placement.LINK, MAX_CODE, SCRIPT_START);
+  }
+
+  static NameServer nameServer(Settings settings, Clock clock) throws IOException {
+    var update = settings.names().update();
+    if (update.isPresent()) {
+      return new UpdatedNameServer(update.get().open());
+    }
+    Settings.Listen listen = settings.listen();
+    return new EmbeddedNameServer(
+        new InetSocketAddress(listen.address(), listen.dns()),
+        settings.names().zone(),
+        List.of(listen.advertised()),
+        clock);
   }
 }

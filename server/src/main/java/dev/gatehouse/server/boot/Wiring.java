@@ -7,12 +7,6 @@ import dev.gatehouse.gateway.Snapshot;
 import dev.gatehouse.gateway.onnx.OnnxModels;
 import dev.gatehouse.server.acme.Acme;
 import dev.gatehouse.server.alert.Alerts;
-import dev.gatehouse.server.artifact.ArtifactRoutes;
-import dev.gatehouse.server.artifact.Artifacts;
-import dev.gatehouse.server.artifact.BlobLinks;
-import dev.gatehouse.server.artifact.BlobRoutes;
-import dev.gatehouse.server.artifact.ContentStore;
-import dev.gatehouse.server.artifact.DatastoreRoutes;
 import dev.gatehouse.server.certificate.AuthorityCare;
 import dev.gatehouse.server.certificate.AuthorityRoutes;
 import dev.gatehouse.server.certificate.CertificateRoutes;
@@ -32,22 +26,16 @@ import dev.gatehouse.server.compute.Computes;
 import dev.gatehouse.server.compute.GeneratedNames;
 import dev.gatehouse.server.compute.local.LocalReplicas;
 import dev.gatehouse.server.compute.local.PythonEnvironments;
-import dev.gatehouse.server.compute.local.ServiceFiles;
-import dev.gatehouse.server.environment.EnvironmentRoutes;
 import dev.gatehouse.server.identity.Identity;
 import dev.gatehouse.server.identity.Installation;
-import dev.gatehouse.server.model.ModelRoutes;
-import dev.gatehouse.server.model.Models;
 import dev.gatehouse.server.monitoring.Metrics;
 import dev.gatehouse.server.operation.Operations;
 import dev.gatehouse.server.rest.RestServer;
 import dev.gatehouse.server.rest.Router;
-import dev.gatehouse.server.routing.EmbeddedNameServer;
 import dev.gatehouse.server.routing.NameRoutes;
 import dev.gatehouse.server.routing.NameServer;
 import dev.gatehouse.server.routing.Names;
 import dev.gatehouse.server.routing.Publication;
-import dev.gatehouse.server.routing.UpdatedNameServer;
 import dev.gatehouse.server.secret.Sealer;
 import dev.gatehouse.server.service.Neighbours;
 import dev.gatehouse.server.service.WebServices;
@@ -69,7 +57,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -80,9 +67,6 @@ final class Wiring implements AutoCloseable {
    * 2027.
    */
   private static final Duration LEAF_LIFE = Duration.ofDays(90);
-
-  private static final Duration SCRIPT_START = Duration.ofMinutes(5);
-  private static final long MAX_CODE = 1L << 30;
 
   private final Closer closer = new Closer();
   private final Settings settings;
@@ -105,17 +89,15 @@ final class Wiring implements AutoCloseable {
   Wiring(Settings settings, DataFolder folder) throws IOException {
     this.settings = settings;
     this.folder = folder;
-    Clock clock = Clock.systemUTC();
-    var random = new SecureRandom();
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    closer.add("data folder", folder);
-    closer.add("threads", threads::shutdownNow);
-    Sealer sealer = Sealer.open(folder.masterKey());
-    Database database = Database.open(folder.database());
-    closer.add("database", database);
-    timers = new Timers(database, threads);
-    operations = new Operations(database, timers, clock, random);
-    var installation = new Installation(database, sealer);
+    var ground = Ground.open(folder, closer);
+    Clock clock = ground.clock();
+    SecureRandom random = ground.random();
+    ExecutorService threads = ground.threads();
+    Sealer sealer = ground.sealer();
+    Database database = ground.database();
+    timers = ground.timers();
+    operations = ground.operations();
+    Installation installation = ground.installation();
     identity = new Identity(installation, database, clock, random);
     workspaces = new Workspaces(database, clock);
     subscription =
@@ -126,7 +108,7 @@ final class Wiring implements AutoCloseable {
 
     List<InetAddress> advertised = List.of(settings.listen().advertised());
     String zone = settings.names().zone();
-    dns = nameServer(settings, advertised, clock);
+    dns = Derived.nameServer(settings, clock);
     // The embedded server has nothing to wait for, and is to answer before the services start.
     var names =
         new Names(
@@ -164,12 +146,7 @@ final class Wiring implements AutoCloseable {
     certificates = new Certificates(certificateStore, issuing, outside, timers, clock);
     care = new AuthorityCare(database, authority, certificates, timers);
 
-    var contents = new ContentStore(folder.contents(), clock);
-    var links =
-        new BlobLinks(installation.value("upload-key", () -> random.generateSeed(32)), clock);
-    var artifacts = new Artifacts(database, contents, random, clock);
-    var models = new Models(database, artifacts, random, clock);
-
+    var registry = new Registry(ground, folder);
     var computeStore = new ComputeStore(database, sealer, clock);
     var clusters = new Clusters(database, clock);
     var generated = new GeneratedNames(zone, random);
@@ -181,12 +158,7 @@ final class Wiring implements AutoCloseable {
             Derived.replicaSettings(settings, folder), clock, random, sight.insights()::line);
     var processes =
         new LocalProcesses(
-            new LocalProcesses.Settings(
-                folder.services(),
-                folder.modelData(),
-                ServiceFiles.Placement.LINK,
-                MAX_CODE,
-                SCRIPT_START),
+            Derived.processSettings(folder),
             new PythonEnvironments(Derived.environmentSettings(settings)),
             replicas);
     var onnx = new InProcess(new OnnxModels(1));
@@ -195,8 +167,8 @@ final class Wiring implements AutoCloseable {
             new WebServices.Base(
                 database, operations, workspaces, sealer, clock, random, threads, alerts),
             new Neighbours(
-                new Shelves.OfModels(models),
-                artifacts::under,
+                new Shelves.OfModels(registry.models()),
+                registry.artifacts()::under,
                 targets::find,
                 new Shelves.OfCertificates(certificates)),
             new ByProgram(processes, onnx),
@@ -206,7 +178,8 @@ final class Wiring implements AutoCloseable {
                 new WebServices.Measuring(gateway::load, gateway::counts),
                 generated,
                 sight.observers()),
-            tokenKey());
+            new WebServices.TokenKey(
+                identity.tokens().privateKey(), identity.tokens().publicKey()));
 
     var router = new Router(identity.tokens());
     identity.addTo(router);
@@ -215,11 +188,7 @@ final class Wiring implements AutoCloseable {
         .addTo(router);
     new WorkspaceRoutes(workspaces, id -> inhabitants(id, targets)).addTo(router);
     new DeploymentRoutes(database, workspaces, clock).addTo(router);
-    new ArtifactRoutes(workspaces, artifacts, links).addTo(router);
-    new BlobRoutes(database, contents, links, clock).addTo(router);
-    new DatastoreRoutes(workspaces, links).addTo(router);
-    new ModelRoutes(workspaces, models, services.modelUse()).addTo(router);
-    new EnvironmentRoutes(workspaces, database, clock).addTo(router);
+    registry.addTo(router, workspaces, services.modelUse());
     new ComputeRoutes(workspaces, computes, clusters, certificates, services.computeUse())
         .addTo(router);
     new AuthorityRoutes(care, root -> DataFolder.write(folder.authority(), root, false))
@@ -303,33 +272,11 @@ final class Wiring implements AutoCloseable {
         : bound;
   }
 
-  private static NameServer nameServer(Settings settings, List<InetAddress> advertised, Clock clock)
-      throws IOException {
-    var update = settings.names().update();
-    if (update.isPresent()) {
-      return new UpdatedNameServer(update.get().open());
-    }
-    return new EmbeddedNameServer(
-        new InetSocketAddress(settings.listen().address(), settings.listen().dns()),
-        settings.names().zone(),
-        advertised,
-        clock);
-  }
-
   private List<String> inhabitants(String workspaceId, ComputeTargets targets) {
     return Stream.concat(
             services.names(workspaceId).stream().map(name -> "the service '" + name + "'"),
             targets.names(workspaceId).stream().map(name -> "the compute target '" + name + "'"))
         .toList();
-  }
-
-  private WebServices.TokenKey tokenKey() {
-    var key = identity.tokens().key();
-    try {
-      return new WebServices.TokenKey(key.toECPrivateKey(), key.toECPublicKey());
-    } catch (com.nimbusds.jose.JOSEException e) {
-      throw new IllegalStateException("the signing key is no P-256 key", e);
-    }
   }
 
   @Override

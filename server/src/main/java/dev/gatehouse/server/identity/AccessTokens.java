@@ -15,6 +15,8 @@ import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.server.rest.Authenticator;
 import dev.gatehouse.server.rest.Caller;
 import dev.gatehouse.server.rest.Request;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,9 +59,26 @@ public final class AccessTokens implements Authenticator {
     this.clock = clock;
   }
 
-  /** The key pair that also signs the tokens of web services. */
-  public ECKey key() {
+  ECKey key() {
     return key;
+  }
+
+  /** Of the key that signs the tokens of web services too. */
+  public ECPrivateKey privateKey() {
+    try {
+      return key.toECPrivateKey();
+    } catch (JOSEException e) {
+      throw new IllegalStateException("the signing key is no P-256 key", e);
+    }
+  }
+
+  /** Of the key that signs the tokens of web services too. */
+  public ECPublicKey publicKey() {
+    try {
+      return key.toECPublicKey();
+    } catch (JOSEException e) {
+      throw new IllegalStateException("the signing key is no P-256 key", e);
+    }
   }
 
   String issue(Admin admin, String use, Duration life) {
@@ -128,7 +147,7 @@ public final class AccessTokens implements Authenticator {
     try {
       SignedJWT jwt = SignedJWT.parse(token);
       if (!JWSAlgorithm.ES256.equals(jwt.getHeader().getAlgorithm())
-          || !jwt.verify(new ECDSAVerifier(key.toECPublicKey()))) {
+          || !jwt.verify(new ECDSAVerifier(publicKey()))) {
         throw notOurs();
       }
       return jwt.getJWTClaimsSet();
