@@ -1,13 +1,15 @@
 """The embedded authority as an intermediate under a root that openssl made, and its revocation lists."""
 
 import http.client
+import json
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
-
-import json
 
 from control_plane import ControlPlane
 from harness import Gatehouse, run_tests
@@ -63,11 +65,56 @@ def serves_nothing_else_without_tls():
             assert connection.getresponse().status in (400, 404), path
 
 
+class Clients:
+    """New verified connections to a host, one after the other, and one connection that stays, until the end of the block."""
+
+    def __init__(self, plane, host, *roots):
+        self.host, self.address = host, plane.status["https"].rsplit(":", 1)
+        self.trust = ssl.create_default_context(cadata="".join(roots))
+        self.done, self.faults, self.kept = 0, [], self.connect()
+        self.ended, self.thread = threading.Event(), threading.Thread(target=self.work)
+
+    def connect(self):
+        connection = http.client.HTTPConnection(self.host, int(self.address[1]))
+        raw = socket.create_connection((self.address[0], int(self.address[1])), timeout=10)
+        connection.sock = self.trust.wrap_socket(raw, server_hostname=self.host)
+        return connection
+
+    @staticmethod
+    def ask(connection):
+        connection.request("GET", "/metadata/endpoints?api-version=2019-05-01")
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status in (200, 404), answer.status
+
+    def work(self):
+        while not self.ended.is_set():
+            try:
+                connection = self.connect()
+                self.ask(connection)
+                connection.close()
+                self.ask(self.kept)
+                self.done += 1
+            except Exception as e:
+                self.faults.append(repr(e))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join(30)
+        self.kept.close()
+        assert self.done > 5 and not self.faults, (self.host, self.done, self.faults[:3])
+
+
 def signs_under_the_users_root():
     with Gatehouse() as gatehouse, tempfile.TemporaryDirectory() as folder:
         plane = ControlPlane(gatehouse)
         plane.create_compute("target", "contoso")
         host = [n["name"] for n in plane.send("GET", "/gatehouse/names")["names"] if n["name"].startswith("contoso")][0]
+        old = Path(gatehouse.status()["ca"]).read_text()
         Path(folder, "own.csr").write_text(gatehouse.command("authority", "request").stdout)
         openssl(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "root.key", "-out", "root.crt", "-subj",
                 "/CN=My own root", "-days", "900", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
@@ -84,16 +131,22 @@ def signs_under_the_users_root():
         refused = gatehouse.command("authority", "import", str(chain), check=False)
         assert refused.returncode == 1 and "My issuer" in refused.stderr, refused
         chain.write_text("".join(Path(folder, name).read_text() for name in ("own.crt", "middle.crt", "root.crt")))
-        gatehouse.command("authority", "import", str(chain))
-        assert show(gatehouse)["imported"] is True
+        both = old, Path(folder, "root.crt").read_text()
+        # Who trusts the old root and the new one sees no fault while everything is issued anew.
+        with Clients(plane, "localhost", *both), Clients(plane, host, *both):
+            gatehouse.command("authority", "import", str(chain))
+            assert show(gatehouse)["imported"] is True
+            deadline = time.monotonic() + 60
+            while served(gatehouse, folder, "served.pem", host) != 3:
+                assert time.monotonic() < deadline, "the target's certificate was not issued anew"
+                time.sleep(0.2)
         check = ["verify", "-x509_strict", "-CAfile", "root.crt", "-untrusted", "served.pem", "served.pem"]
         assert served(gatehouse, folder, "served.pem", "localhost") == 3
         openssl(folder, *check)
-        deadline = time.monotonic() + 30
-        while served(gatehouse, folder, "served.pem", host) != 3:
-            assert time.monotonic() < deadline, "the target's certificate was not issued anew"
-            time.sleep(0.2)
+        assert served(gatehouse, folder, "served.pem", host) == 3
         openssl(folder, *check)
+        # Who trusts the new root alone can do everything.
+        ControlPlane(gatehouse).create_compute("second", "fabrikam")
         assert "My own root" in openssl(folder, "x509", "-in", gatehouse.status()["ca"], "-noout", "-subject")
         gatehouse.stop()
         gatehouse.start()

@@ -1,7 +1,9 @@
 """What clients are really shown, looked at with the tools that administrators use: openssl, testssl.sh, zlint."""
 
+import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -89,6 +91,31 @@ def refuses_openssl_old_versions_weak_ciphers_and_renegotiation():
         assert code != 0, (weak, said)
     code, said = s_client("-tls1_2", input="R\n")
     assert code != 0 and re.search(r"no renegotiation|handshake failure|no_renegotiation|closed|reset", said, re.I), said
+
+
+def takes_no_cipher_of_openssl_but_mozillas_intermediate_ones():
+    """Those of the list that go with the key of the certificate (ECDSA), of all that openssl can do."""
+    known = subprocess.run(["openssl", "ciphers", "-s", "-tls1_2", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"], capture_output=True,
+                           text=True, check=True).stdout.strip().split(":")
+    assert len(known) > 50, known
+    taken = {cipher for cipher in known
+             if "Cipher is %s\n" % cipher in s_client("-tls1_2", "-cipher", cipher + ":@SECLEVEL=0")[1]}
+    assert taken == {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"}, taken
+
+
+def tells_clients_of_tls_to_come_back_by_tls_only():
+    def header(host, path):
+        raw = socket.create_connection((scene.address, scene.port), timeout=10)
+        connection = http.client.HTTPConnection(host)
+        connection.sock = scene.plane.trust.wrap_socket(raw, server_hostname=host)
+        connection.request("GET", path)
+        return connection.getresponse().getheader("Strict-Transport-Security")
+
+    for host, path in (("localhost", "/metadata/endpoints"), (scene.host, "/api/v1/service/ridge/score"), (scene.host, "/none")):
+        assert header(host, path) == "max-age=31536000", (host, path, header(host, path))
+    plain = http.client.HTTPConnection(scene.plane.status["http"], timeout=10)
+    plain.request("GET", "/")
+    assert plain.getresponse().getheader("Strict-Transport-Security") is None
 
 
 def refuses_openssl_a_name_that_nobody_has():
@@ -202,10 +229,11 @@ def names_a_revocation_list_that_openssl_checks():
 def main():
     global scene
     # The port is known before the start: so certificates name the address of the revocation list.
-    with Gatehouse(http_port=free_port()) as gatehouse:
+    with Gatehouse(http_port=free_port(), settings="tls:\n  hsts: 365d\n") as gatehouse:
         scene = Scene(gatehouse)
         return run_tests([
             shows_openssl_a_chain_that_verifies, refuses_openssl_old_versions_weak_ciphers_and_renegotiation,
+            takes_no_cipher_of_openssl_but_mozillas_intermediate_ones, tells_clients_of_tls_to_come_back_by_tls_only,
             refuses_openssl_a_name_that_nobody_has, offers_openssl_both_http_protocols, resumes_a_session_for_openssl,
             shows_openssl_the_new_certificate_when_a_renewal_has_ended, issues_nothing_that_zlint_rejects,
             names_a_revocation_list_that_openssl_checks, shows_testssl_nothing_above_low])
