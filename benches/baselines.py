@@ -30,6 +30,9 @@ def init():
 def run(raw):
     return model.predict(numpy.array(json.loads(raw)["data"])).tolist()
 """
+AZMLINFSRV_VERSION = "1.5.1"
+# As azmlinfsrv starts, but on loopback only: it has no option for that.
+AZMLINFSRV = "from azureml_inference_server_http import amlserver; amlserver.DEFAULT_HOST = '127.0.0.1'; amlserver.run()"
 NGINX = """
 daemon off;
 worker_processes auto;
@@ -163,9 +166,14 @@ def mlserver(folder, pem, key, body):
     return behind_nginx(server, folder, port, pem, key)
 
 
+def azmlinfsrv_binaries():
+    return python_with("azmlinfsrv-bench-" + AZMLINFSRV_VERSION, "azureml-inference-server-http==" + AZMLINFSRV_VERSION,
+                       "scikit-learn", "joblib")
+
+
 def azmlinfsrv(folder, pem, key, body):
     """Azure's inference server with one worker."""
-    binaries = python_with("azmlinfsrv-bench-1.5.1", "azureml-inference-server-http==1.5.1", "scikit-learn", "joblib")
+    binaries = azmlinfsrv_binaries()
     own = Path(folder) / "azmlinfsrv"
     own.mkdir()
     subprocess.run([binaries / "python", "-c", TRAIN, own / "model.joblib"], check=True)
@@ -173,7 +181,7 @@ def azmlinfsrv(folder, pem, key, body):
     port = free_port()
     environment = dict(os.environ, AZUREML_MODEL_DIR=str(own), PATH="%s:%s" % (binaries, os.environ["PATH"]))
     server = Server("azmlinfsrv", {"path": "/score", "body": body})
-    server.start([binaries / "azmlinfsrv", "--entry_script", own / "score.py", "--port", port, "--worker_count", "1"],
+    server.start([binaries / "python", "-c", AZMLINFSRV, "--entry_script", own / "score.py", "--port", port, "--worker_count", "1"],
                  stderr=subprocess.DEVNULL, cwd=own, env=environment)
     return behind_nginx(server, folder, port, pem, key)
 

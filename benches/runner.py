@@ -15,47 +15,13 @@ import time
 import urllib.parse
 from pathlib import Path
 
+from baselines import AZMLINFSRV, AZMLINFSRV_VERSION, SCORE, TRAIN, azmlinfsrv_binaries
 from frame import ROOT, Figures
 from control_plane import ControlPlane
 from harness import Gatehouse
 
-VERSION = "1.5.1"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatehouse"
 CONNECTIONS = 8         # more than a worker can answer at a time: it never waits for work
 ROUNDS, REQUESTS, WARM_UP, STARTS = 7, 600, 300, 3
-PACKAGES = ["azureml-inference-server-http==" + VERSION, "scikit-learn", "joblib"]
-TRAIN = """
-import joblib, sys
-from sklearn.datasets import load_diabetes
-from sklearn.linear_model import Ridge
-joblib.dump(Ridge().fit(*load_diabetes(return_X_y=True)), sys.argv[1])
-"""
-SCORE = """
-import json, os, joblib, numpy
-
-def init():
-    global model
-    model = joblib.load(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.joblib"))
-
-def run(raw):
-    return model.predict(numpy.array(json.loads(raw)["data"])).tolist()
-"""
-# As azmlinfsrv starts, but on loopback only: it has no option for that.
-AZMLINFSRV = ("from azureml_inference_server_http import amlserver; amlserver.DEFAULT_HOST = '127.0.0.1'; amlserver.run()")
-
-
-def binaries():
-    """The one environment that all are started from, made once."""
-    venv = CACHE / ("azmlinfsrv-bench-" + VERSION)
-    if not (venv / "complete").exists():
-        print("installing %s (once) ..." % " ".join(PACKAGES), flush=True)
-        uv = os.environ["GATEHOUSE_PYTHON_UV"]
-        environment = dict(os.environ, UV_SYSTEM_CERTS="1", UV_HTTP_TIMEOUT="180")
-        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.11", venv], check=True, env=environment)
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", venv / "bin" / "python", *PACKAGES],
-                       check=True, env=environment)
-        (venv / "complete").touch()
-    return venv / "bin"
 
 
 def tree(pid):
@@ -157,7 +123,7 @@ class Subject:
 
 def environment(folder):
     return dict({k: v for k, v in os.environ.items() if not k.startswith(("AZUREML", "AML"))}, AML_APP_ROOT=str(folder),
-                AZUREML_ENTRY_SCRIPT="score.py", AZUREML_MODEL_DIR=str(folder), PATH="%s:%s" % (binaries(), os.environ["PATH"]))
+                AZUREML_ENTRY_SCRIPT="score.py", AZUREML_MODEL_DIR=str(folder), PATH="%s:%s" % (azmlinfsrv_binaries(), os.environ["PATH"]))
 
 
 def azmlinfsrv(folder, log):
@@ -166,7 +132,7 @@ def azmlinfsrv(folder, log):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [binaries() / "python", "-c", AZMLINFSRV, "--entry_script", "score.py", "--port", str(port), "--worker_count", "1"],
+        [azmlinfsrv_binaries() / "python", "-c", AZMLINFSRV, "--entry_script", "score.py", "--port", str(port), "--worker_count", "1"],
         cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True)
     return process, lambda: http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
@@ -175,7 +141,7 @@ def runner(folder, log):
     """The runner as a server starts it, cold."""
     path = tempfile.mktemp(prefix="s", dir=folder)
     process = subprocess.Popen(
-        [binaries() / "python", "-u", ROOT / "runner" / "gatehouse-runner.py", "--socket", path, "--threads", "1"],
+        [azmlinfsrv_binaries() / "python", "-u", ROOT / "runner" / "gatehouse-runner.py", "--socket", path, "--threads", "1"],
         cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True)
     return process, lambda: Unix(path)
 
@@ -292,7 +258,7 @@ def main():
     figures = Figures("runner")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ghb")))
-        subprocess.run([binaries() / "python", "-c", TRAIN, folder / "model.joblib"], check=True)
+        subprocess.run([azmlinfsrv_binaries() / "python", "-c", TRAIN, folder / "model.joblib"], check=True)
         (folder / "score.py").write_text(SCORE)
         log = stack.enter_context(open(folder / "log", "wb"))
         row = json.loads((ROOT / "demo" / "expected.json").read_text())["ridge"]["data"][0]
@@ -315,7 +281,7 @@ def main():
         await_ready(theirs, their_make)
         await_ready(ours, our_make)
 
-        their_name, bare, behind, whole = "azmlinfsrv " + VERSION, "runner", "runner behind the gateway", "runner, gateway and TLS"
+        their_name, bare, behind, whole = "azmlinfsrv " + AZMLINFSRV_VERSION, "runner", "runner behind the gateway", "runner, gateway and TLS"
         subjects = [Subject({their_name: [theirs.pid]}, Clients(their_make, "/score", body)),
                     Subject({bare: [ours.pid]}, Clients(our_make, "/score", body)),
                     Subject({behind: deployed, whole: [server]}, Clients(make, path, body, key))]
