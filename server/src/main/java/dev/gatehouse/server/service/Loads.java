@@ -59,7 +59,8 @@ final class Loads {
             start.replicas(),
             part.limits().concurrent(),
             part.limits().scoringTimeout(),
-            part.memoryBytes()),
+            part.memoryBytes(),
+            part.liveness()),
         new Load.ModelData(observation.place(workspaceId, service), part.observed().collect()));
   }
 

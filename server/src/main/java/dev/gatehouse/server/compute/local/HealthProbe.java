@@ -8,6 +8,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks a runner whether it serves. */
 final class HealthProbe {
@@ -17,6 +22,19 @@ final class HealthProbe {
           .getBytes(StandardCharsets.US_ASCII);
 
   private HealthProbe() {}
+
+  /** The same as {@link #healthy(Path)}, but false after so long without an answer. */
+  static boolean healthy(Path socket, Duration patience) throws InterruptedException {
+    var answer = new FutureTask<>(() -> healthy(socket));
+    var asking = Thread.ofVirtual().start(answer);
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException _) {
+      return false;
+    } finally {
+      asking.interrupt(); // which closes its channel
+    }
+  }
 
   /**
    * True when the socket accepts and {@code GET /} is answered with 200; blocks while run() holds

@@ -72,6 +72,7 @@ public final class Replica implements AutoCloseable {
     var replica = new Replica(parts, parts.launch(), observer, ended);
     observer.accept(new ReplicaState.Ready());
     replica.supervisor.start();
+    replica.watch(replica.process);
     return replica;
   }
 
@@ -121,6 +122,29 @@ public final class Replica implements AutoCloseable {
     now.excess(table, limit).ifPresent(now::kill);
   }
 
+  private void watch(ReplicaProcess watched) {
+    Thread.ofVirtual().name("liveness").start(() -> ask(watched));
+  }
+
+  /** Asks it as long as it lives, and ends it when it owes too many answers in a row. */
+  private void ask(ReplicaProcess asked) {
+    var liveness = parts.spec().liveness();
+    var pause = liveness.initialDelay();
+    int owed = 0;
+    try {
+      while (!asked.ended(pause)) {
+        pause = liveness.period();
+        owed = asked.answers(liveness.timeout()) ? 0 : owed + 1;
+        // One that is told to stop takes no new connections, and has its own time for that.
+        if (owed >= liveness.failures() && stopping.getCount() > 0) {
+          asked.kill("it left %d questions about its health in a row unanswered".formatted(owed));
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void supervise() {
     int attempt = 0;
     try {
@@ -161,6 +185,7 @@ public final class Replica implements AutoCloseable {
       parts.awaitReady(next);
       givenUp = null;
       observer.accept(new ReplicaState.Ready());
+      watch(next);
     } catch (ReplicaFault | IOException _) {
       // The loop reads the same fault from the process.
     }

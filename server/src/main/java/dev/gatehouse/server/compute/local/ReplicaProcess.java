@@ -190,6 +190,16 @@ final class ReplicaProcess {
                 .formatted(used >> 20, memoryLimit >> 20));
   }
 
+  /** Whether it answers a question about its health in that time. */
+  boolean answers(Duration patience) throws InterruptedException {
+    return HealthProbe.healthy(socket, patience);
+  }
+
+  /** Waits for so long; whether it has ended. */
+  boolean ended(Duration within) throws InterruptedException {
+    return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   long pid() {
     return process.pid();
   }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param threads calls of run() at the same time
  * @param memoryBytes bound of the memory of all its processes; 0 for none
  * @param startTimeout bound of import and init()
+ * @param liveness how it is found that it no longer answers
  */
 public record ReplicaSpec(
     String service,
@@ -24,7 +25,8 @@ public record ReplicaSpec(
     Program program,
     int threads,
     long memoryBytes,
-    Duration startTimeout) {
+    Duration startTimeout,
+    Liveness liveness) {
 
   /** What is served. */
   public enum Program {

@@ -3,6 +3,7 @@ package dev.gatehouse.server.service.definition;
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.Version;
 import dev.gatehouse.server.compute.GeneratedNames;
+import dev.gatehouse.server.compute.local.Liveness;
 import dev.gatehouse.server.rest.Json;
 import java.time.Duration;
 import java.util.List;
@@ -91,6 +92,7 @@ public record Aci(ObjectNode document, ImageRequest image) implements Definition
             image,
             Scaling.fixed(1),
             Aks.memoryBytes(document),
+            Liveness.DEFAULT,
             LIMITS,
             Observed.of(document, document),
             Batches.of(document)));

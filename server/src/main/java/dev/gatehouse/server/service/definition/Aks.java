@@ -2,6 +2,7 @@ package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.api.ProblemException;
 import dev.gatehouse.gateway.Version;
+import dev.gatehouse.server.compute.local.Liveness;
 import dev.gatehouse.server.rest.Json;
 import dev.gatehouse.server.service.definition.Fields.Range;
 import java.time.Duration;
@@ -152,12 +153,22 @@ public record Aks(ObjectNode document, ImageRequest image) implements Definition
         image,
         scaling,
         memoryBytes(document),
+        livenessOf(document),
         new Version.Limits(
             document.path("maxConcurrentRequestsPerContainer").intValue(),
             Duration.ofMillis(document.path("maxQueueWaitMs").intValue()),
             Duration.ofMillis(document.path("scoringTimeoutMs").intValue())),
         Observed.of(document, endpoint),
         Batches.of(document));
+  }
+
+  private static Liveness livenessOf(ObjectNode document) {
+    JsonNode probe = document.path("livenessProbeRequirements");
+    return new Liveness(
+        Duration.ofSeconds(probe.path("initialDelaySeconds").intValue()),
+        Duration.ofSeconds(probe.path("periodSeconds").intValue()),
+        Duration.ofSeconds(probe.path("timeoutSeconds").intValue()),
+        probe.path("failureThreshold").intValue());
   }
 
   /** Keeps the member that switches TLS off; where it is on, its target says what that means. */

@@ -2,6 +2,7 @@ package dev.gatehouse.server.service.definition;
 
 import dev.gatehouse.gateway.Version;
 import dev.gatehouse.gateway.onnx.Batching;
+import dev.gatehouse.server.compute.local.Liveness;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param share percent of the traffic; those of a service add up to 100
  * @param memoryBytes bound of one of them, 0 for none
+ * @param liveness when one of them that no longer answers is replaced
  * @param observed what is kept of its requests
  * @param batching how requests to an ONNX model are joined; empty for not at all
  */
@@ -18,6 +20,7 @@ public record Part(
     ImageRequest image,
     Scaling scaling,
     long memoryBytes,
+    Liveness liveness,
     Version.Limits limits,
     Observed observed,
     Optional<Batching> batching) {
@@ -27,6 +30,7 @@ public record Part(
         && scaling.least() == other.scaling.least()
         && (image.withoutCode() || observed.collect() == other.observed.collect())
         && memoryBytes == other.memoryBytes
+        && liveness.equals(other.liveness)
         && batching.equals(other.batching)
         && limits.concurrent() == other.limits.concurrent()
         && limits.scoringTimeout().equals(other.limits.scoringTimeout());

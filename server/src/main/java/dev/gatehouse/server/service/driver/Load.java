@@ -1,6 +1,7 @@
 package dev.gatehouse.server.service.driver;
 
 import dev.gatehouse.server.artifact.StoredFile;
+import dev.gatehouse.server.compute.local.Liveness;
 import java.time.Duration;
 import java.util.List;
 
@@ -42,6 +43,8 @@ public record Load(
    * @param replicas processes
    * @param concurrent requests that one process works on at a time
    * @param memoryBytes bound of one process, 0 for none
+   * @param liveness when a process that no longer answers is replaced
    */
-  public record Scale(int replicas, int concurrent, Duration scoringTimeout, long memoryBytes) {}
+  public record Scale(
+      int replicas, int concurrent, Duration scoringTimeout, long memoryBytes, Liveness liveness) {}
 }

@@ -4,6 +4,7 @@ import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.compute.local.EnvironmentFault;
 import dev.gatehouse.server.compute.local.EnvironmentSpec;
 import dev.gatehouse.server.compute.local.FilesFault;
+import dev.gatehouse.server.compute.local.Liveness;
 import dev.gatehouse.server.compute.local.LocalReplicas;
 import dev.gatehouse.server.compute.local.PythonEnvironment;
 import dev.gatehouse.server.compute.local.PythonEnvironments;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class LocalProcesses implements ComputeDriver {
   /** The gateway's 504 shall come before the runner's own answer to a timeout. */
   private static final Duration AFTER_THE_GATEWAY = Duration.ofMillis(250);
+
+  /** The runner itself ends a call that outlives its timeout, within three seconds. */
+  private static final Duration AFTER_ITS_OWN_WATCH = Duration.ofSeconds(5);
 
   private final Settings settings;
   private final PythonEnvironments environments;
@@ -155,7 +159,15 @@ public final class LocalProcesses implements ComputeDriver {
         },
         load.scale().concurrent(),
         load.scale().memoryBytes(),
-        settings.startTimeout());
+        settings.startTimeout(),
+        liveness(load.scale()));
+  }
+
+  /** One that works on a single request answers nothing else before it is through. */
+  private static Liveness liveness(Load.Scale scale) {
+    return scale.concurrent() > 1
+        ? scale.liveness()
+        : scale.liveness().waitingAtLeast(scale.scoringTimeout().plus(AFTER_ITS_OWN_WATCH));
   }
 
   private Map<String, String> variables(Load load) {

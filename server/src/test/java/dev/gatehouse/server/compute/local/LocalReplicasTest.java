@@ -105,7 +105,8 @@ final class LocalReplicasTest {
             slow.program(),
             1,
             0,
-            Duration.ofMillis(300));
+            Duration.ofMillis(300),
+            Liveness.DEFAULT);
     assertThatThrownBy(() -> replicas.launch(spec, states::add))
         .hasMessageContaining("init() was not through after")
         .extracting(e -> ((ReplicaFault) e).exitCode())
@@ -124,7 +125,8 @@ final class LocalReplicasTest {
             spec.program(),
             1,
             0,
-            Duration.ofSeconds(9));
+            Duration.ofSeconds(9),
+            Liveness.DEFAULT);
     assertThatThrownBy(() -> replicas.launch(wrong, states::add))
         .hasMessageContaining("could not be started");
   }
@@ -136,6 +138,33 @@ final class LocalReplicasTest {
     score(replica, "die");
     assertThat(next()).isEqualTo(new ReplicaState.Ready());
     assertThat(next()).isInstanceOf(ReplicaState.Restarting.class);
+    assertThat(next()).isEqualTo(new ReplicaState.Ready());
+    assertThat(score(replica, "again")).contains("again");
+    assertThat(replica.pid()).isNotEqualTo(before);
+  }
+
+  @Test
+  void replacesAReplicaThatLivesButNoLongerAnswers() throws Exception {
+    var spec = spec(ECHO);
+    var quick =
+        new Liveness(Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMillis(200), 2);
+    var asked =
+        new ReplicaSpec(
+            "echo",
+            spec.python(),
+            spec.files(),
+            spec.environment(),
+            spec.program(),
+            1,
+            0,
+            Duration.ofSeconds(30),
+            quick);
+    var replica = replicas.launch(asked, states::add);
+    assertThat(next()).isEqualTo(new ReplicaState.Ready());
+    long before = replica.pid();
+    new ProcessBuilder("kill", "-STOP", Long.toString(before)).start().waitFor();
+    assertThat(((ReplicaState.Restarting) next()).reason())
+        .contains("2 questions about its health");
     assertThat(next()).isEqualTo(new ReplicaState.Ready());
     assertThat(score(replica, "again")).contains("again");
     assertThat(replica.pid()).isNotEqualTo(before);
@@ -167,7 +196,8 @@ final class LocalReplicasTest {
             spec.program(),
             1,
             120L << 20,
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Liveness.DEFAULT);
     var replica = replicas.launch(small, states::add);
     score(replica, "eat");
     assertThat(next()).isEqualTo(new ReplicaState.Ready());
@@ -213,7 +243,8 @@ final class LocalReplicasTest {
             ReplicaSpec.Program.NO_CODE_SCIKIT_LEARN,
             2,
             0,
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Liveness.DEFAULT);
     assertThatThrownBy(() -> replicas.launch(noCode, states::add))
         .hasMessageContaining("a model of one file");
     assertThat(replicas.log("nc", 5)).isNotEmpty();
@@ -255,11 +286,27 @@ final class LocalReplicasTest {
     var spec = spec(ECHO);
     assertThatThrownBy(() ->
             new ReplicaSpec(
-                "../x", spec.python(), spec.files(), Map.of(), spec.program(), 1, 0, Duration.ZERO))
+                "../x",
+                spec.python(),
+                spec.files(),
+                Map.of(),
+                spec.program(),
+                1,
+                0,
+                Duration.ZERO,
+                Liveness.DEFAULT))
         .hasMessageContaining("service: '../x'");
     assertThatThrownBy(() ->
             new ReplicaSpec(
-                "x", spec.python(), spec.files(), Map.of(), spec.program(), 0, 0, Duration.ZERO))
+                "x",
+                spec.python(),
+                spec.files(),
+                Map.of(),
+                spec.program(),
+                0,
+                0,
+                Duration.ZERO,
+                Liveness.DEFAULT))
         .hasMessageContaining("threads: 0");
   }
 
@@ -293,7 +340,8 @@ final class LocalReplicasTest {
         ReplicaSpec.Program.ENTRY_SCRIPT,
         1,
         0,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        Liveness.DEFAULT);
   }
 
   private static Path python() {

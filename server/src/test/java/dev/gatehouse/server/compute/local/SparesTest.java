@@ -135,7 +135,8 @@ final class SparesTest {
             ReplicaSpec.Program.ENTRY_SCRIPT,
             1,
             0,
-            Duration.ofSeconds(60)),
+            Duration.ofSeconds(60),
+            Liveness.DEFAULT),
         _ -> {});
   }
 

@@ -7,6 +7,7 @@ import dev.gatehouse.gateway.Backend;
 import dev.gatehouse.gateway.Model;
 import dev.gatehouse.gateway.onnx.OnnxModels;
 import dev.gatehouse.server.artifact.StoredFile;
+import dev.gatehouse.server.compute.local.Liveness;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class InProcessTest {
         List.of(
             new Load.LoadedModel(
                 "m", 1, List.of(new StoredFile("m.onnx", file.toString(), 1, file)))),
-        new Load.Scale(1, 1, Duration.ofSeconds(60), 0),
+        new Load.Scale(1, 1, Duration.ofSeconds(60), 0, Liveness.DEFAULT),
         Load.ModelData.NONE);
   }
 

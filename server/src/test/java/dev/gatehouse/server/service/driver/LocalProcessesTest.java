@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatehouse.gateway.Backend;
 import dev.gatehouse.server.artifact.StoredFile;
 import dev.gatehouse.server.compute.local.EnvironmentSettings;
+import dev.gatehouse.server.compute.local.Liveness;
 import dev.gatehouse.server.compute.local.LocalReplicas;
 import dev.gatehouse.server.compute.local.PythonEnvironments;
 import dev.gatehouse.server.compute.local.ReplicaSettings;
@@ -99,7 +100,7 @@ class LocalProcessesTest {
         "svc",
         new Program.Script("main.py", List.of(asset), environment),
         List.of(new Load.LoadedModel("m", 1, List.of(new StoredFile("m.pkl", "d", 1, file)))),
-        new Load.Scale(count, 1, Duration.ofSeconds(60), 0),
+        new Load.Scale(count, 1, Duration.ofSeconds(60), 0, Liveness.DEFAULT),
         new Load.ModelData("s/g/w/svc", true));
   }
 
