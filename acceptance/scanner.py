@@ -23,6 +23,8 @@ MARKS = {
         rb"|IBADA(?:TBgcqhkjOPQ|QBgcqhkjOPQ|NBgkqhkiG9w)"),
     "a private key as JWK": re.compile(rb'"d"\s*:\s*"[A-Za-z0-9_-]{42,}"'),
 }
+# Roots with the serial number 0 begin as a private key does.
+CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.S)
 # The two files of a data folder that hold a secret by purpose, for the owner alone, and the one that is the user's own.
 FOR_OWNER = ("admin.json", "master.key")
 SETTINGS = ("gatehouse.yaml",)
@@ -72,7 +74,8 @@ class Secrets:
         with self._lock:
             forms = list(self._forms.items())
         names = {name for form, name in forms if form in content}
-        names.update(name for name, mark in MARKS.items() if mark.search(content))
+        other = CERTIFICATE.sub(b"", content)
+        names.update(name for name, mark in MARKS.items() if mark.search(other))
         return ["%s lies in %s" % (name, place) for name in sorted(names)]
 
     def __len__(self):

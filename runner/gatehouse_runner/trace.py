@@ -23,7 +23,7 @@ def of(request):
     span = os.urandom(8).hex() if sampled else parent
     if sampled:
         own = request.index["traceparent"] = "00-%s-%s-%s" % (trace, span, flags)
-        request.headers = [(n, own if v == sent and n.lower() == "traceparent" else v) for n, v in request.headers]
+        request.fields = [(name, own if key == "traceparent" else value, key) for name, value, key in request.fields]
     return Place(trace, span, flags, sampled)
 
 
