@@ -139,7 +139,7 @@ class ControlPlaneTest {
       call.answer(200, "{}");
     });
     var wire = scene.wire();
-    int size = 64 * 1024 * 1024;
+    int size = 24 * 1024 * 1024;
     wire.send("PUT /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + size + "\r\n\r\n");
     var sent = new java.util.concurrent.atomic.AtomicInteger();
     var sender =
