@@ -16,7 +16,7 @@ from harness import ROOT, Gatehouse, run_tests
 from system import ONNX, refusal, says
 
 NAME = "www.contoso.test"
-CONFIG = "[ca]\ndefault_ca=own\n[own]\ndatabase=%s\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied"
+CONFIG = "[ca]\ndefault_ca=own\n[own]\ndatabase=%s\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied"
 EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
@@ -46,7 +46,7 @@ class Authority:
             self.extend("ca.cnf", CONFIG % self.file("index.txt"))
             Path(self.file("index.txt")).write_text("")
             openssl("ca", "-batch", "-notext", "-config", self.file("ca.cnf"), "-cert", self.middle, "-keyfile",
-                    self.file("middle.key"), "-rand_serial", "-outdir", str(self.folder), "-startdate", life[0], "-enddate",
+                    self.file("middle.key"), "-outdir", str(self.folder), "-startdate", life[0], "-enddate",
                     life[1], *ends)
         else:
             openssl("x509", "-req", "-CA", self.middle, "-CAkey", self.file("middle.key"), "-CAcreateserial", "-days", "30",
