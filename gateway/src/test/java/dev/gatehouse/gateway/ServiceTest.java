@@ -177,6 +177,38 @@ class ServiceTest {
   }
 
   @Test
+  void whoWaitsForAVersionThatLeavesIsServedByAnotherOne() throws Exception {
+    var working = new CountDownLatch(1);
+    var hold = new CountDownLatch(1);
+    var leaving =
+        scene.replica(call -> {
+          working.countDown();
+          hold.await();
+          call.answer(200, "leaving");
+        });
+    var staying = scene.replica(call -> call.answer(200, "staying"));
+    var limits = limits(1, 10_000, 10_000);
+    scene.serve(
+        Scene.service(
+            "s",
+            new Access.Open(),
+            Scene.version("a", 100, limits, leaving),
+            Scene.version("b", 0, limits, staying)));
+    var held = scene.wire().send(Scene.get(SCORE));
+    working.await();
+    var waiting = scene.wire().send(Scene.get(SCORE));
+    var named = scene.wire().send(Scene.get(SCORE, "azureml-model-deployment: a"));
+    while (scene.gateway.load("id-s").get("a").waiting() < 2) {
+      Thread.onSpinWait();
+    }
+    scene.serve(Scene.service("s", new Access.Open(), Scene.version("b", 100, limits, staying)));
+    assertThat(waiting.reply().body()).isEqualTo("staying");
+    assertThat(named.reply().body()).contains("version a is gone");
+    hold.countDown();
+    assertThat(held.reply().body()).isEqualTo("leaving");
+  }
+
+  @Test
   void answers504PastTheScoringTimeout() throws Exception {
     var hold = new CountDownLatch(1);
     var replica =

@@ -7,15 +7,25 @@ import dev.gatehouse.gateway.admission.Waiter;
 import dev.gatehouse.gateway.http.Refusal;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an exchange needs to know of the one it asks.
  *
  * @param who for sentences, such as {@code service diabetes}
+ * @param elsewhere asked when the line has nobody left before anything was sent: who else can
+ *     answer
  * @param model whether a model answers: then its 500 is a 502, and a broken try may be repeated
  */
-public record Errand(String who, Line line, Duration queueWait, Duration timeout, boolean model) {
+public record Errand(
+    String who,
+    Line line,
+    Duration queueWait,
+    Duration timeout,
+    boolean model,
+    Supplier<Optional<Errand>> elsewhere) {
 
   /** Queues only for somebody who waits. */
   Entry enter(Waiter waiter, @Nullable Slot avoid) {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
 
   private final Front front;
   private final Lane lane;
-  private final Errand errand;
+  private Errand errand;
   private final HttpRequest request;
   private final Body body = new Body();
   private Stage stage = Stage.GATHERING;
@@ -40,6 +41,7 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
   private @Nullable Upstream upstream;
   private @Nullable Refusal fault;
   private boolean keepAlive;
+  private boolean moved;
 
   private enum Stage {
     GATHERING,
@@ -75,7 +77,7 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
       case Slot free -> connect(free);
       case Entry.Queued _ -> front.deadline().in(errand.queueWait(), this::waitedEnough);
       case Entry.Full _ -> refuse(errand.overloaded());
-      case Entry.Absent absent -> refuse(errand.notReady(absent.reason()));
+      case Entry.Absent absent -> leave(absent.reason());
     }
   }
 
@@ -103,9 +105,22 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
     lane.loop()
         .execute(() -> {
           if (stage == Stage.QUEUED) {
-            refuse(errand.notReady(reason));
+            leave(reason);
           }
         });
+  }
+
+  /** A version that goes while a request still waits for it costs nobody an answer. */
+  private void leave(String reason) {
+    Optional<Errand> other = moved || avoid != null ? Optional.empty() : errand.elsewhere().get();
+    if (other.isEmpty()) {
+      refuse(errand.notReady(reason));
+      return;
+    }
+    moved = true;
+    errand = other.get();
+    front.deadline().off();
+    enter();
   }
 
   /** The first fault is the one that the client hears of. */

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,8 @@ public final class Dispatcher implements Reception {
             shared.controlPlane(),
             CONTROL_PLANE_WAIT,
             CONTROL_PLANE_ANSWER,
-            false);
+            false,
+            Optional::empty);
     return ProxyExchange.begin(front, lane, errand, asked, asked.path());
   }
 
@@ -157,22 +159,65 @@ public final class Dispatcher implements Reception {
     front.limit(shared.maxBody());
     String wanted = asked.request().headers().get(VERSION);
     if (wanted != null) {
-      return exchange(asked, front, named(wanted, ready), rest);
+      return exchange(asked, front, named(wanted, ready), rest, Optional::empty);
     }
     var choice = ready.choices().get(ready.split().next());
+    var location = new RouteState.Location(host, name);
+    Supplier<Optional<Errand>> elsewhere = () -> elsewhere(front, location, choice.line());
     return ready.mirrored().isEmpty()
-        ? exchange(asked, front, choice, rest)
-        : mirrored(asked, front, ready, choice, rest);
+        ? exchange(asked, front, choice, rest, elsewhere)
+        : mirrored(asked, front, ready, choice, rest, elsewhere);
   }
 
-  private Exchange exchange(Asked asked, Front front, RouteState.Choice choice, String rest) {
+  /** For a request whose version has left the service: one of those that are there now. */
+  private Optional<Errand> elsewhere(Front front, RouteState.Location location, Line left) {
+    var snapshot = shared.snapshot().get();
+    @Nullable ServiceRoute route =
+        location.host().isEmpty()
+            ? snapshot.plain().get(location.service())
+            : snapshot.hosts().get(location.host()) instanceof Snapshot.Host.Target target
+                ? target.services().get(location.service())
+                : null;
+    if (route == null) {
+      return Optional.empty();
+    }
+    var ready = shared.routes().ready(route, location, snapshot);
+    var choice = ready.choices().get(ready.split().next());
+    if (choice.line() == left || !(choice.version().backend() instanceof Backend.Replicas)) {
+      return Optional.empty();
+    }
+    front.witness().count(choice.tally());
+    var limits = choice.version().limits();
+    return Optional.of(errand(location.service(), choice, limits.queueWait(), Optional::empty));
+  }
+
+  private static Errand errand(
+      String service,
+      RouteState.Choice choice,
+      Duration wait,
+      Supplier<Optional<Errand>> elsewhere) {
+    return new Errand(
+        "service " + service,
+        choice.line(),
+        wait,
+        choice.version().limits().scoringTimeout(),
+        true,
+        elsewhere);
+  }
+
+  private Exchange exchange(
+      Asked asked,
+      Front front,
+      RouteState.Choice choice,
+      String rest,
+      Supplier<Optional<Errand>> elsewhere) {
     var version = choice.version();
     front.witness().count(choice.tally());
     if (version.collection().on()) {
       front.witness().collect(version.collection());
     }
-    return begin(
-        asked, front, choice, rest, version.limits().queueWait(), shared.benches().requests());
+    var errand = errand(serviceName(asked.path()), choice, version.limits().queueWait(), elsewhere);
+    return begin(asked, front, choice, rest, errand, shared.benches().requests());
   }
 
   private Exchange begin(
@@ -180,17 +225,9 @@ public final class Dispatcher implements Reception {
       Front front,
       RouteState.Choice choice,
       String rest,
-      Duration wait,
+      Errand errand,
       Workbench bench) {
-    var version = choice.version();
-    var errand =
-        new Errand(
-            "service " + serviceName(asked.path()),
-            choice.line(),
-            wait,
-            version.limits().scoringTimeout(),
-            true);
-    return switch (version.backend()) {
+    return switch (choice.version().backend()) {
       case Backend.InProcess _ -> new ModelExchange(front, bench, errand, asked.request(), rest);
       case Backend.Replicas _ -> {
         front.witness().propagate();
@@ -202,15 +239,20 @@ public final class Dispatcher implements Reception {
 
   /** The request's own exchange, which also gathers what the versions in the mirror are due. */
   private Exchange mirrored(
-      Asked asked, Front front, RouteState.Ready ready, RouteState.Choice choice, String rest) {
+      Asked asked,
+      Front front,
+      RouteState.Ready ready,
+      RouteState.Choice choice,
+      String rest,
+      Supplier<Optional<Errand>> elsewhere) {
     var due = ready.mirrored().stream().filter(each -> each.split().next() == 0).toList();
     if (due.isEmpty()) {
-      return exchange(asked, front, choice, rest);
+      return exchange(asked, front, choice, rest, elsewhere);
     }
     // An exchange may change the request that it is given.
     var heads = due.stream().map(_ -> asked.copy()).toList();
     var bench = shared.benches().copies();
-    Exchange exchange = exchange(asked, front, choice, rest);
+    Exchange exchange = exchange(asked, front, choice, rest, elsewhere);
     for (int i = 0; i < due.size(); i++) {
       var mirror = due.get(i);
       var head = heads.get(i);
@@ -221,7 +263,15 @@ public final class Dispatcher implements Reception {
                   exchange,
                   lane.loop(),
                   bench,
-                  to -> begin(head, to, mirror.choice(), rest, Duration.ZERO, bench));
+                  to -> {
+                    var copied =
+                        errand(
+                            serviceName(head.path()),
+                            mirror.choice(),
+                            Duration.ZERO,
+                            Optional::empty);
+                    return begin(head, to, mirror.choice(), rest, copied, bench);
+                  });
     }
     return exchange;
   }

@@ -60,7 +60,7 @@ final class RequestTable {
         .jdbi()
         .withHandle(h ->
             h.createQuery(
-                    "SELECT * FROM certificate_request WHERE workspace_id = ? ORDER BY created_at, id")
+                    "SELECT * FROM certificate_request WHERE workspace_id = ? ORDER BY rowid")
                 .bind(0, workspaceId)
                 .map((rs, _) -> read(rs))
                 .list());
