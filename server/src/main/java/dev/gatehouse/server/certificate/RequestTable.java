@@ -59,8 +59,7 @@ final class RequestTable {
     return database
         .jdbi()
         .withHandle(h ->
-            h.createQuery(
-                    "SELECT * FROM certificate_request WHERE workspace_id = ? ORDER BY rowid")
+            h.createQuery("SELECT * FROM certificate_request WHERE workspace_id = ? ORDER BY rowid")
                 .bind(0, workspaceId)
                 .map((rs, _) -> read(rs))
                 .list());
