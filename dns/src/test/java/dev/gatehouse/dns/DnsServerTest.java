@@ -154,8 +154,21 @@ class DnsServerTest {
         socket.send(new DatagramPacket(junk, junk.length, server.address()));
       }
     }
-    assertThat(resolver().send(question("www.serve.example", Type.A)).getRcode())
+    assertThat(askedAgain(question("www.serve.example", Type.A)).getRcode())
         .isEqualTo(Rcode.NOERROR);
+  }
+
+  /** As stub resolvers do: datagrams are lost where many are under way. */
+  private Message askedAgain(Message question) throws IOException {
+    for (int left = 3; ; left--) {
+      try {
+        return resolver().send(question);
+      } catch (IOException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   @Test
