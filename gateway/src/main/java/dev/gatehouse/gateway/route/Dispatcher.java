@@ -147,7 +147,8 @@ public final class Dispatcher implements Reception {
               : "No service " + name + " on " + host + ".");
     }
     refuseDots(rest);
-    var ready = shared.routes().ready(route, new RouteState.Location(host, name), snapshot);
+    var location = new RouteState.Location(host, name);
+    var ready = shared.routes().ready(route, location, snapshot);
     front.witness().count(ready.refused());
     front.witness().trace(route.traced());
     // Browsers send no credential with a preflight.
@@ -162,7 +163,6 @@ public final class Dispatcher implements Reception {
       return exchange(asked, front, named(wanted, ready), rest, Optional::empty);
     }
     var choice = ready.choices().get(ready.split().next());
-    var location = new RouteState.Location(host, name);
     Supplier<Optional<Errand>> elsewhere = () -> elsewhere(front, location, choice.line());
     return ready.mirrored().isEmpty()
         ? exchange(asked, front, choice, rest, elsewhere)
