@@ -1,91 +1,108 @@
-import java.io.BufferedInputStream;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.Promise;
 import java.io.BufferedReader;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.File;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Keep-alive load over verified TLS: the connections are opened once and live until standard input
- * ends; each line "RATE SECONDS" on it is one measurement at that many requests a second over all
- * connections (0: as fast as answers come), answered by one line of JSON. Latency counts from the
- * moment at which the request was due, so a stall is not forgiven to those that waited behind it;
- * what could not be sent within {@link #PATIENCE} of that moment is skipped and counted.
+ * Keep-alive load over verified TLS, from one thread, for what it uses of the processor the server
+ * does not have: the connections are opened once and live until standard input ends; each line "RATE
+ * SECONDS" on it is one measurement at that many requests a second over all connections (0: as fast
+ * as answers come), answered by one line of JSON. Latency counts from the moment at which the request
+ * was due, so a stall is not forgiven to those that waited behind it; what could not be sent within
+ * {@link #PATIENCE} of that moment is skipped and counted.
  */
 final class Load {
   private static final long PATIENCE = 100_000_000;
+  private static final long TIMEOUT = 10_000_000_000L;
   private static final long WINDOW = 1_000_000_000;
 
-  private static SSLSocketFactory sockets;
-  private static String address;
+  /** Requests that are due meanwhile go out together; a timer for each would cost more than they do. */
+  private static final long TICK = 100_000;
+
+  private static EventLoop loop;
+  private static SslContext tls;
+  private static Bootstrap bootstrap;
   private static String host;
   private static int port;
-  private static byte[] request;
+  private static ByteBuf request;
+  private static Run run;
 
   /** Arguments: address port host ca.pem path body-file key connections. */
   public static void main(String[] arguments) throws Exception {
-    address = arguments[0];
     port = Integer.parseInt(arguments[1]);
     host = arguments[2];
-    sockets = trusting(arguments[3]);
-    byte[] body = Files.readAllBytes(Path.of(arguments[5]));
-    request = request(arguments[4], body, arguments[6]);
-    List<Connection> connections = new ArrayList<>();
+    tls =
+        SslContextBuilder.forClient()
+            .trustManager(new File(arguments[3]))
+            .sslProvider(SslProvider.OPENSSL)
+            .endpointIdentificationAlgorithm("HTTPS")
+            .build();
+    request = request(arguments[4], Files.readAllBytes(Path.of(arguments[5])), arguments[6]);
+    loop = (EventLoop) new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()).next();
+    bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(EpollSocketChannel.class)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .remoteAddress(arguments[0], port);
+    var connections = new ArrayList<Connection>();
     for (int i = 0; i < Integer.parseInt(arguments[7]); i++) {
-      connections.add(new Connection());
+      var connection = new Connection();
+      connection.open().sync();
+      connection.channel.pipeline().get(SslHandler.class).handshakeFuture().sync();
+      connections.add(connection);
     }
-    ThreadFactory threads = Thread.ofPlatform().daemon().factory();
-    try (var executor = Executors.newThreadPerTaskExecutor(threads);
-        var commands = new BufferedReader(new InputStreamReader(System.in))) {
+    try (var commands = new BufferedReader(new InputStreamReader(System.in))) {
       for (var line = commands.readLine(); line != null; line = commands.readLine()) {
         var words = line.split(" ");
         double rate = Double.parseDouble(words[0]);
         double seconds = Double.parseDouble(words[1]);
-        long begin = System.nanoTime() + 10_000_000;
-        List<Callable<Void>> work = new ArrayList<>();
-        for (int i = 0; i < connections.size(); i++) {
-          var connection = connections.get(i);
-          long period = rate == 0 ? 0 : (long) (1e9 * connections.size() / rate);
-          long first = begin + period * i / connections.size();
-          work.add(() -> connection.run(first, period, begin + (long) (seconds * 1e9)));
-        }
-        for (var done : executor.invokeAll(work)) {
-          done.get();
-        }
-        report(connections, begin, seconds);
+        Promise<Void> done = loop.newPromise();
+        loop.execute(() -> {
+          run = new Run(connections, rate, (long) (seconds * 1e9), done);
+          run.begin();
+        });
+        done.sync();
+        report(connections, run.begin, seconds);
       }
     }
+    System.exit(0);
   }
 
   private static void report(List<Connection> connections, long begin, double seconds) {
-    long[] all =
-        connections.stream().flatMapToLong(c -> Arrays.stream(c.latencies, 0, c.answered)).sorted().toArray();
+    long[] all = connections.stream().flatMapToLong(c -> Arrays.stream(c.latencies, 0, c.answered)).sorted().toArray();
     var windows = new ArrayList<String>();
     for (int i = 0; i < (int) seconds; i++) {
       long from = begin + i * WINDOW;
-      long[] some =
-          connections.stream().flatMapToLong(c -> c.between(from, from + WINDOW)).sorted().toArray();
+      long[] some = connections.stream().flatMapToLong(c -> c.between(from, from + WINDOW)).sorted().toArray();
       windows.add(
           "{\"answered\": %d, \"p50\": %s, \"p99\": %s}"
               .formatted(some.length, millis(some, 0.5), millis(some, 0.99)));
@@ -110,37 +127,83 @@ final class Load {
     return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1, (long) (sorted.length * quantile))] / 1e6;
   }
 
-  private static byte[] request(String path, byte[] body, String key) {
+  private static ByteBuf request(String path, byte[] body, String key) {
     var head =
         "POST " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: application/json\r\n"
             + (key.isEmpty() ? "" : "Authorization: Bearer " + key + "\r\n")
             + "Content-Length: " + body.length + "\r\n\r\n";
-    byte[] bytes = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + body.length);
-    System.arraycopy(body, 0, bytes, head.length(), body.length);
-    return bytes;
+    byte[] bytes = head.getBytes(StandardCharsets.US_ASCII);
+    return Unpooled.unreleasableBuffer(
+        Unpooled.directBuffer(bytes.length + body.length).writeBytes(bytes).writeBytes(body).asReadOnly());
   }
 
-  private static SSLSocketFactory trusting(String pem) throws Exception {
-    var store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (var file = new FileInputStream(pem)) {
-      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(file)) {
-        store.setCertificateEntry("root" + store.size(), certificate);
+  /** One measurement; on the event loop alone. */
+  private static final class Run {
+    private final List<Connection> connections;
+    private final double period;
+    private final Promise<Void> done;
+    private final long end;
+    final long begin;
+    private long sent;
+
+    Run(List<Connection> connections, double rate, long nanos, Promise<Void> done) {
+      this.connections = connections;
+      this.period = rate == 0 ? 0 : 1e9 / rate;
+      this.done = done;
+      this.begin = System.nanoTime();
+      this.end = begin + nanos;
+    }
+
+    void begin() {
+      connections.forEach(Connection::reset);
+      if (period == 0) {
+        connections.forEach(connection -> connection.due(begin));
+      }
+      tick();
+    }
+
+    boolean goesOn() {
+      return System.nanoTime() < end;
+    }
+
+    /** Without a rate the next request follows the answer. */
+    void answered(Connection connection) {
+      if (period == 0 && goesOn()) {
+        connection.due(System.nanoTime());
       }
     }
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    var context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context.getSocketFactory();
+
+    private void tick() {
+      long now = System.nanoTime();
+      if (period > 0) {
+        for (long due = due(); due <= now && due < end; due = due()) {
+          connections.get((int) (sent++ % connections.size())).due(due);
+        }
+      }
+      if (now < end) {
+        long wait = period > 0 ? Math.max(TICK, due() - now) : end - now;
+        loop.schedule(this::tick, wait, TimeUnit.NANOSECONDS);
+      } else if (connections.stream().allMatch(connection -> connection.rests(now))) {
+        done.setSuccess(null);
+      } else {
+        loop.schedule(this::tick, 1, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private long due() {
+      return begin + (long) (sent * period);
+    }
   }
 
   /** One keep-alive connection; a broken one is counted and opened anew. */
-  private static final class Connection {
-    private SSLSocket socket;
-    private InputStream in;
-    private OutputStream out;
+  private static final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     private final byte[] buffer = new byte[64 * 1024];
+    private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+    private Channel channel;
+    private int filled;
+    private boolean busy;
+    private long asked;
+    private long sentAt;
     long[] latencies = new long[1 << 16];
     long[] dues = new long[1 << 16];
     int answered;
@@ -149,105 +212,142 @@ final class Load {
     int skipped;
     String fault = "";
 
-    Connection() throws IOException {
-      open();
+    ChannelFuture open() {
+      var opening =
+          bootstrap
+              .clone()
+              .handler(new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel fresh) {
+                  fresh.pipeline().addLast(tls.newHandler(fresh.alloc(), host, port), Connection.this);
+                }
+              })
+              .connect();
+      channel = opening.channel();
+      return opening;
     }
 
-    private void open() throws IOException {
-      var plain = new Socket(address, port);
-      plain.setTcpNoDelay(true);
-      plain.setSoTimeout(10_000);
-      socket = (SSLSocket) sockets.createSocket(plain, host, port, true);
-      var parameters = socket.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      socket.setSSLParameters(parameters);
-      socket.startHandshake();
-      in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-      out = socket.getOutputStream();
+    @Override
+    public boolean isSharable() {
+      return true;
     }
 
-    Void run(long first, long period, long end) {
+    void reset() {
       answered = failed = dropped = skipped = 0;
       fault = "";
-      for (long due = first; due < end; due += period) {
-        if (period == 0) {
-          due = System.nanoTime();
-          if (due >= end) {
-            break;
-          }
-        }
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
-        }
-        if (System.nanoTime() - due > PATIENCE) {
-          skipped++;
-        } else {
-          once(due);
-        }
+    }
+
+    void due(long when) {
+      if (busy) {
+        waiting.add(when);
+      } else {
+        send(when);
       }
-      return null;
+    }
+
+    private void send(long due) {
+      sentAt = System.nanoTime();
+      if (sentAt - due > PATIENCE) {
+        skipped++;
+        next();
+        return;
+      }
+      busy = true;
+      asked = due;
+      filled = 0;
+      channel.writeAndFlush(request.duplicate(), channel.voidPromise());
+    }
+
+    private void next() {
+      var due = waiting.poll();
+      if (due != null) {
+        send(due);
+      } else if (run != null) {
+        run.answered(this);
+      }
+    }
+
+    /** Also gives up an answer that does not come. */
+    boolean rests(long now) {
+      if (busy && now - sentAt > TIMEOUT) {
+        fault = "no answer within %d s".formatted(TimeUnit.NANOSECONDS.toSeconds(TIMEOUT));
+        channel.close();
+      }
+      return !busy;
     }
 
     LongStream between(long from, long to) {
       return IntStream.range(0, answered).filter(i -> dues[i] >= from && dues[i] < to).mapToLong(i -> latencies[i]);
     }
 
-    private void once(long due) {
-      try {
-        out.write(request);
-        out.flush();
-        var head = head();
-        in.readNBytes(buffer, 0, length(head));
-        if (head.startsWith("HTTP/1.1 200")) {
-          if (answered == latencies.length) {
-            latencies = Arrays.copyOf(latencies, 2 * answered);
-            dues = Arrays.copyOf(dues, 2 * answered);
-          }
-          dues[answered] = due;
-          latencies[answered++] = System.nanoTime() - due;
-        } else {
-          failed++;
-          fault = head.lines().findFirst().orElse("");
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, ByteBuf part) {
+      int length = part.readableBytes();
+      part.readBytes(buffer, filled, length);
+      filled += length;
+      int body = body();
+      if (body < 0) {
+        return;
+      }
+      var head = new String(buffer, 0, body, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+      if (filled < body + number(head, "content-length:")) {
+        return;
+      }
+      busy = false;
+      if (head.startsWith("http/1.1 200")) {
+        if (answered == latencies.length) {
+          latencies = Arrays.copyOf(latencies, 2 * answered);
+          dues = Arrays.copyOf(dues, 2 * answered);
         }
-        if (head.toLowerCase(Locale.ROOT).contains("connection: close")) {
-          throw new IOException("Connection: close");
-        }
-      } catch (IOException e) {
+        dues[answered] = asked;
+        latencies[answered++] = System.nanoTime() - asked;
+      } else {
         failed++;
-        dropped++;
-        fault = e.toString();
-        reopen();
+        fault = new String(buffer, 0, Math.min(filled, 1000), StandardCharsets.ISO_8859_1);
+      }
+      if (head.contains("connection: close")) {
+        busy = true;
+        context.close();
+      } else {
+        next();
       }
     }
 
-    private void reopen() {
-      try {
-        socket.close();
-        open();
-      } catch (IOException e) {
-        fault = e.toString();
-        LockSupport.parkNanos(10_000_000);
-      }
-    }
-
-    private String head() throws IOException {
-      int at = 0;
-      while (at < 4 || buffer[at - 1] != '\n' || buffer[at - 3] != '\n') {
-        int read = in.read();
-        if (read < 0) {
-          throw new IOException("closed by the server");
+    private int body() {
+      for (int i = 3; i < filled; i++) {
+        if (buffer[i] == '\n' && buffer[i - 2] == '\n') {
+          return i + 1;
         }
-        buffer[at++] = (byte) read;
       }
-      return new String(buffer, 0, at, StandardCharsets.ISO_8859_1);
+      return -1;
     }
 
-    private int length(String head) throws IOException {
-      int at = head.toLowerCase(Locale.ROOT).indexOf("content-length:");
-      if (at < 0) {
-        throw new IOException("an answer without Content-Length");
-      }
-      return Integer.parseInt(head.substring(at + 15, head.indexOf('\r', at)).strip());
+    private static int number(String head, String header) {
+      int at = head.indexOf(header) + header.length();
+      return Integer.parseInt(head.substring(at, head.indexOf('\r', at)).strip());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      busy = true;
+      failed++;
+      dropped++;
+      fault = fault.isEmpty() ? "closed by the server" : fault;
+      open().addListener(opened -> {
+        if (opened.isSuccess()) {
+          busy = false;
+          next();
+        } else {
+          fault = opened.cause().toString();
+          loop.schedule(this::next, 10, TimeUnit.MILLISECONDS);
+        }
+      });
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      fault = cause.toString();
+      context.close();
     }
   }
 }
