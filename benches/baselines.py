@@ -30,6 +30,7 @@ def init():
 def run(raw):
     return model.predict(numpy.array(json.loads(raw)["data"])).tolist()
 """
+LIBRARIES = ["scikit-learn", "joblib"]
 AZMLINFSRV_VERSION = "1.5.1"
 # As azmlinfsrv starts, but on loopback only: it has no option for that.
 AZMLINFSRV = "from azureml_inference_server_http import amlserver; amlserver.DEFAULT_HOST = '127.0.0.1'; amlserver.run()"
@@ -168,7 +169,7 @@ def mlserver(folder, pem, key, body):
 
 def azmlinfsrv_binaries():
     return python_with("azmlinfsrv-bench-" + AZMLINFSRV_VERSION, "azureml-inference-server-http==" + AZMLINFSRV_VERSION,
-                       "scikit-learn", "joblib")
+                       *LIBRARIES)
 
 
 def azmlinfsrv(folder, pem, key, body):

@@ -15,7 +15,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
-from baselines import AZMLINFSRV, AZMLINFSRV_VERSION, SCORE, TRAIN, azmlinfsrv_binaries
+from baselines import AZMLINFSRV, AZMLINFSRV_VERSION, LIBRARIES, SCORE, TRAIN, azmlinfsrv_binaries
 from frame import ROOT, Figures
 from control_plane import ControlPlane
 from harness import Gatehouse
@@ -202,7 +202,7 @@ class Deployments:
                 "environment": {
                     "name": "bench", "environmentVariables": {"AZUREML_ENTRY_SCRIPT": "score.py"},
                     "python": {"userManagedDependencies": False, "condaDependencies": {
-                        "dependencies": ["python=3.11", {"pip": PACKAGES[1:]}]}}}}}
+                        "dependencies": ["python=3.11", {"pip": LIBRARIES}]}}}}}
 
     def deploy(self, name):
         """(the service, seconds from the POST until it is healthy)"""
