@@ -130,6 +130,7 @@ def under_load(figures, plane, folder):
 def each_in_turn(plane, target, names, keys):
     connection = http.client.HTTPSConnection(target["host"], int(target["port"]), timeout=30)
     plain = socket.create_connection((target["address"], int(target["port"])), 30)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sock = plane.trust.wrap_socket(plain, server_hostname=target["host"])
     latencies, began = [], time.monotonic()
     while len(latencies) < ASKED and time.monotonic() - began < SECONDS:

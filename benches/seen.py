@@ -14,8 +14,8 @@ import threading
 import urllib.parse
 from pathlib import Path
 
-import harness
 from frame import ROOT, Figures
+import harness
 from control_plane import ControlPlane
 from load import Load, cpu_seconds
 
