@@ -192,7 +192,8 @@ def bare(folder, pem, key, body, flags):
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
     server = Server("bare", {"path": "/score", "body": body})
     process = subprocess.Popen(
-        [java, *flags, "-cp", "%s/target/dist/lib/*" % ROOT, ROOT / "benches" / "Bare.java", pem, key,
+        [java, *flags, "-Dgatehouse.logs=%s" % folder, "-cp", "%s/target/dist/lib/*" % ROOT,
+         ROOT / "benches" / "Bare.java", pem, key,
          ROOT / "demo" / "ridge.onnx"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     server.processes.append(process)
     port = int(process.stdout.readline())

@@ -20,9 +20,9 @@ class Load:
         java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
         self.process = subprocess.Popen(
             [java, "-XX:+UseSerialGC", "-Xms512m", "-Xmn384m", "--enable-native-access=ALL-UNNAMED",
-             "--sun-misc-unsafe-memory-access=allow", "-cp", ROOT / "target" / "dist" / "lib" / "*",
-             ROOT / "benches" / "Load.java", target["address"], str(target["port"]), target["host"], target["ca"],
-             target["path"], body, target["key"], str(connections)],
+             "--sun-misc-unsafe-memory-access=allow", "-Dgatehouse.logs=%s" % folder,
+             "-cp", ROOT / "target" / "dist" / "lib" / "*", ROOT / "benches" / "Load.java", target["address"],
+             str(target["port"]), target["host"], target["ca"], target["path"], body, target["key"], str(connections)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):

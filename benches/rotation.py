@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import socket
 import ssl
 import statistics
@@ -14,10 +15,11 @@ import urllib.parse
 from frame import ROOT, Figures
 from control_plane import ControlPlane
 from harness import Gatehouse
-from load import Load, cpu_seconds
+from load import Load, compiler_seconds, cpu_seconds
 
 ROUNDS, SECONDS, INTERVAL, SHARE = 3, 20, 1.0, 0.7
-CAPACITY_SECONDS, WARM_UP = 5, 20
+CAPACITY_SECONDS, WARM_UP, WARM_UP_ROUNDS = 5, 10, 18
+SERVER, OTHERS = {0}, {1}   # processors
 
 
 class Renewals(threading.Thread):
@@ -28,7 +30,7 @@ class Renewals(threading.Thread):
         self.plane, self.name, self.host, self.rounds, self.interval = plane, name, host, rounds, interval
         self.address, _, port = plane.status["https"].rpartition(":")
         self.port = int(port)
-        self.took, self.seen, self.fault = [], [], None
+        self.took, self.seen, self.fault, self.enough = [], [], None, False
         self.connection = http.client.HTTPSConnection(self.address, self.port, context=plane.trust, timeout=30)
         self.context = ssl.create_default_context(cafile=plane.status["ca"])
 
@@ -69,15 +71,36 @@ class Renewals(threading.Thread):
         self.seen.append((time.monotonic() - ended) * 1000)
         self.took.append((ended - started) * 1000)
 
+    def end(self):
+        """After the one that is under way."""
+        self.enough = True
+        self.join()
+        if self.fault:
+            raise self.fault
+
     def run(self):
         try:
             due = time.monotonic()
             for _ in range(self.rounds):
+                if self.enough:
+                    break
                 time.sleep(max(0, due - time.monotonic()))
                 self.renew()
                 due += self.interval
         except Exception as fault:
             self.fault = fault
+
+
+class Looks(Renewals):
+    """Asks and shakes hands as often, but renews nothing."""
+
+    def renew(self):
+        self.shown()
+        compute = "%s/computes/%s" % (self.plane.workspace, self.name)
+        self.send("GET", compute)
+        time.sleep(0.1)
+        self.send("GET", compute)
+        self.shown()
 
 
 def measure(load, pid, rate, seconds=SECONDS):
@@ -92,6 +115,31 @@ def measure(load, pid, rate, seconds=SECONDS):
     return result
 
 
+def capacity(load, pid):
+    """
+    The rate that would take all of the server's processor, by what a request costs at about half of it: as fast as answers come,
+    32 of them share the work of one turn of the event loop, which those of a steady load do not.
+    """
+    most = measure(load, pid, 0, CAPACITY_SECONDS)["rate"]
+    return len(SERVER) * 1e6 / measure(load, pid, most / 2, CAPACITY_SECONDS)["cpu"]
+
+
+def warm_up(load, plane, host):
+    """Renewals without a pause under load, until the JVM's compilers have next to nothing left to do."""
+    pid = plane.status["pid"]
+    rate = measure(load, pid, 0, WARM_UP)["rate"] / 2
+    for _ in range(WARM_UP_ROUNDS):
+        renewals = Renewals(plane, "bench", host, 1 << 30, 0)
+        renewals.start()
+        compiled = compiler_seconds([pid])
+        measure(load, pid, rate, WARM_UP)
+        renewals.end()
+        compiled = compiler_seconds([pid]) - compiled
+        print("  %d renewals, the compilers took %.2f s" % (len(renewals.took), compiled), flush=True)
+        if compiled < 0.03 * WARM_UP:
+            return
+
+
 def typical(results, quantile):
     """The median over the seconds measured: a second in which the machine did something else does not decide."""
     return statistics.median(window[quantile] for result in results for window in result["windows"] if window["answered"])
@@ -99,7 +147,9 @@ def typical(results, quantile):
 
 def main():
     figures = Figures("rotation")
+    os.sched_setaffinity(0, SERVER)
     with Gatehouse() as gatehouse, tempfile.TemporaryDirectory() as folder:
+        os.sched_setaffinity(0, OTHERS)
         plane = ControlPlane(gatehouse)
         plane.create_compute("bench", "bench")
         model = plane.register("ridge", ROOT / "demo" / "ridge.onnx", "Onnx")
@@ -112,21 +162,18 @@ def main():
         target = {"address": address, "port": port, "host": uri.hostname, "ca": plane.status["ca"], "path": uri.path,
                   "body": json.dumps({"data": row}).encode(), "key": key}
         with Load(target, folder) as load:
-            warm_up = Renewals(plane, "bench", uri.hostname, WARM_UP, 0)
-            warm_up.start()
-            measure(load, pid, 0, 2 * CAPACITY_SECONDS)
-            warm_up.join()
+            warm_up(load, plane, uri.hostname)
             capacities, quiet, turning, renewals = [], [], [], []
             for _ in range(ROUNDS):
-                capacities.append(measure(load, pid, 0, CAPACITY_SECONDS)["rate"])
+                capacities.append(capacity(load, pid))
                 rate = SHARE * capacities[-1]
-                quiet.append(measure(load, pid, rate))
-                renewal = Renewals(plane, "bench", uri.hostname, int(SECONDS / INTERVAL))
-                renewal.start()
-                turning.append(measure(load, pid, rate))
-                renewal.join()
-                if renewal.fault:
-                    raise renewal.fault
+                for kind, results in (Looks, quiet), (Renewals, turning):
+                    renewal = kind(plane, "bench", uri.hostname, int(SECONDS / INTERVAL))
+                    renewal.start()
+                    results.append(measure(load, pid, rate))
+                    renewal.join()
+                    if renewal.fault:
+                        raise renewal.fault
                 renewals.append(renewal)
     seen = [ms for renewal in renewals for ms in renewal.seen]
     took = [ms for renewal in renewals for ms in renewal.took]

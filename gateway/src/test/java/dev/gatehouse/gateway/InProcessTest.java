@@ -139,6 +139,42 @@ class InProcessTest {
   }
 
   @Test
+  void whoWaitsForAVersionThatLeavesIsAnsweredByAnotherOne() throws Exception {
+    var working = new CountDownLatch(1);
+    var hold = new CountDownLatch(1);
+    Model leaving =
+        ask -> {
+          working.countDown();
+          try {
+            hold.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return text(200, "leaving");
+        };
+    var limits = new Version.Limits(1, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    var old = new Version("a", 100, new Backend.InProcess(leaving), limits);
+    var fresh =
+        new Version(
+            "b",
+            100,
+            new Backend.InProcess(ask -> text(200, "staying " + ask.body().length)),
+            limits);
+    scene.serve(Scene.service("s", new Access.Open(), old));
+    String large = Scene.post(SCORE, "x".repeat(100_000));
+    var held = scene.wire().send(large);
+    working.await();
+    var waiting = scene.wire().send(large);
+    while (scene.gateway.load("id-s").get("a").waiting() < 1) {
+      Thread.onSpinWait();
+    }
+    scene.serve(Scene.service("s", new Access.Open(), fresh));
+    assertThat(waiting.reply().body()).isEqualTo("staying 100000");
+    hold.countDown();
+    assertThat(held.reply().body()).isEqualTo("leaving");
+  }
+
+  @Test
   void limitsHowManyScoreAndHowLong() throws Exception {
     var working = new CountDownLatch(1);
     var hold = new CountDownLatch(1);

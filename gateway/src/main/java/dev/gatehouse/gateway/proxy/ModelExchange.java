@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +27,13 @@ public final class ModelExchange implements Exchange, Waiter {
 
   private final Front front;
   private final Workbench workbench;
-  private final Errand errand;
   private final HttpRequest request;
   private final String path;
   private final List<HttpContent> parts = new ArrayList<>(2);
+  private Errand errand;
   private int bytes;
   private boolean queued;
+  private boolean moved;
   private boolean over;
 
   public ModelExchange(
@@ -89,7 +91,7 @@ public final class ModelExchange implements Exchange, Waiter {
         front.deadline().in(errand.queueWait(), this::waitedEnough);
       }
       case Entry.Full _ -> refuse(errand.overloaded());
-      case Entry.Absent absent -> refuse(errand.notReady(absent.reason()));
+      case Entry.Absent absent -> leave(absent.reason());
     }
   }
 
@@ -114,7 +116,24 @@ public final class ModelExchange implements Exchange, Waiter {
 
   @Override
   public void refused(String reason) {
-    front.loop().execute(() -> refuse(errand.notReady(reason)));
+    front.loop().execute(() -> leave(reason));
+  }
+
+  /** A version that goes while a request still waits for it costs nobody an answer. */
+  private void leave(String reason) {
+    queued = false;
+    if (over) {
+      return;
+    }
+    Optional<Errand> other = moved ? Optional.empty() : errand.elsewhere().get();
+    if (other.isEmpty()) {
+      refuse(errand.notReady(reason));
+      return;
+    }
+    moved = true;
+    errand = other.get();
+    front.deadline().off();
+    begin();
   }
 
   private void work(Slot slot) {

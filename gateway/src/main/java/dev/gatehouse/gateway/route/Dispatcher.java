@@ -163,14 +163,18 @@ public final class Dispatcher implements Reception {
       return exchange(asked, front, named(wanted, ready), rest, Optional::empty);
     }
     var choice = ready.choices().get(ready.split().next());
-    Supplier<Optional<Errand>> elsewhere = () -> elsewhere(front, location, choice.line());
+    Supplier<Optional<Errand>> elsewhere = () -> elsewhere(front, location, choice);
     return ready.mirrored().isEmpty()
         ? exchange(asked, front, choice, rest, elsewhere)
         : mirrored(asked, front, ready, choice, rest, elsewhere);
   }
 
-  /** For a request whose version has left the service: one of those that are there now. */
-  private Optional<Errand> elsewhere(Front front, RouteState.Location location, Line left) {
+  /**
+   * For a request whose version has left the service: one of those that are there now, if its
+   * models run where those of the other did.
+   */
+  private Optional<Errand> elsewhere(
+      Front front, RouteState.Location location, RouteState.Choice left) {
     var snapshot = shared.snapshot().get();
     @Nullable ServiceRoute route =
         location.host().isEmpty()
@@ -183,7 +187,8 @@ public final class Dispatcher implements Reception {
     }
     var ready = shared.routes().ready(route, location, snapshot);
     var choice = ready.choices().get(ready.split().next());
-    if (choice.line() == left || !(choice.version().backend() instanceof Backend.Replicas)) {
+    var backend = choice.version().backend();
+    if (choice.line() == left.line() || backend.getClass() != left.version().backend().getClass()) {
       return Optional.empty();
     }
     front.witness().count(choice.tally());

@@ -225,6 +225,7 @@ final class Wiring implements AutoCloseable {
     closer.add("gateway", gateway);
     replicas.start();
     closer.add("replicas", replicas);
+    closer.add("precedence", Precedence.start());
     closer.add("services", services);
     services.announce();
     timers.start();

@@ -219,6 +219,13 @@ class DeployTest {
     other.putObject("properties").put("gatehouse.batch.max", "16");
     assertThat(Requests.text(world.send("POST", "/services", other.toString())))
         .contains("are for ONNX models without an inference config");
+    var version = Payloads.endpoint("ep1", "ver1", null);
+    var ver1 = (tools.jackson.databind.node.ObjectNode) version.path("versions").path("ver1");
+    ver1.set("environmentImageRequest", Payloads.noCode("net:2"));
+    ver1.putObject("properties").put("gatehouse.batch.max", "8");
+    world.settle("POST", "/services", version.toString());
+    assertThat(world.driver.started.getLast().program())
+        .isEqualTo(new Program.Onnx(Optional.of(new Batching(8, Duration.ofMillis(2)))));
   }
 
   @Test

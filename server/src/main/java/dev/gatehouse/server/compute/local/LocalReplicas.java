@@ -22,6 +22,7 @@ public final class LocalReplicas implements AutoCloseable {
   private final ReplicaSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Starter starter = new Starter();
   private final Spares spares;
   private final BiConsumer<String, String> lines;
   private final Map<String, ReplicaProcess.Logs> logs = new ConcurrentHashMap<>();
@@ -42,7 +43,7 @@ public final class LocalReplicas implements AutoCloseable {
     this.lines = lines;
     this.clock = clock;
     this.random = random;
-    this.spares = new Spares(settings, clock);
+    this.spares = new Spares(settings, clock, starter);
   }
 
   /**
@@ -73,7 +74,7 @@ public final class LocalReplicas implements AutoCloseable {
               settings,
               settings.runFolder().resolve(name),
               logs(spec.service()),
-              spares,
+              new ReplicaProcess.Sources(spares, starter),
               clock);
       var replica = new Replica[1];
       replica[0] = Replica.start(parts, observer, () -> running.remove(replica[0]));
@@ -119,9 +120,10 @@ public final class LocalReplicas implements AutoCloseable {
         stop.join();
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
-        return;
+        break;
       }
     }
+    starter.close();
   }
 
   private void watch() {

@@ -42,17 +42,17 @@ public final class Replica implements AutoCloseable {
       ReplicaSettings settings,
       Path socket,
       ReplicaProcess.Logs logs,
-      Spares spares,
+      ReplicaProcess.Sources sources,
       InstantSource clock) {
 
     ReplicaProcess begin() throws IOException {
-      return ReplicaProcess.start(spec, settings, socket, logs, spares);
+      return ReplicaProcess.start(spec, settings, socket, logs, sources);
     }
 
     /** Blocks until that process answers; from then on the next replica has a spare. */
     void awaitReady(ReplicaProcess process) throws InterruptedException {
       process.awaitReady(spec.startTimeout());
-      spares.prepare(spec.python());
+      sources.spares().prepare(spec.python());
     }
 
     ReplicaProcess launch() throws IOException, InterruptedException {

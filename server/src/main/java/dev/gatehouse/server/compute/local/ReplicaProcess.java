@@ -55,7 +55,7 @@ final class ReplicaProcess {
   }
 
   static ReplicaProcess start(
-      ReplicaSpec spec, ReplicaSettings settings, Path socket, Logs logs, Spares spares)
+      ReplicaSpec spec, ReplicaSettings settings, Path socket, Logs logs, Sources sources)
       throws IOException {
     Files.createDirectories(settings.runFolder());
     var builder =
@@ -65,19 +65,24 @@ final class ReplicaProcess {
     var order =
         new Spares.Order(
             arguments, Map.copyOf(builder.environment()), spec.files().appRoot().toString());
-    var spare = spares.take(spec.python(), order);
-    var process = spare.isPresent() ? spare.get() : start(builder, spec, settings, arguments);
+    var spare = sources.spares().take(spec.python(), order);
+    var process =
+        spare.isPresent()
+            ? spare.get()
+            : sources.starter().start(builder.command(command(spec, settings, arguments)));
     PidFiles.write(socket, process.toHandle());
     return new ReplicaProcess(process, socket, new ReplicaOutput(process.getInputStream(), logs));
   }
 
-  private static Process start(
-      ProcessBuilder builder, ReplicaSpec spec, ReplicaSettings settings, List<String> arguments)
-      throws IOException {
+  /** Where processes come from: those that wait already, and new ones. */
+  record Sources(Spares spares, Starter starter) {}
+
+  private static List<String> command(
+      ReplicaSpec spec, ReplicaSettings settings, List<String> arguments) {
     var words =
         new ArrayList<>(List.of(spec.python().toString(), "-u", settings.runner().toString()));
     words.addAll(arguments);
-    return builder.command(words).start();
+    return words;
   }
 
   /** The two logs of a service, and who else hears its lines. */

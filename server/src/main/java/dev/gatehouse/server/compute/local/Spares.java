@@ -28,6 +28,7 @@ final class Spares implements AutoCloseable {
 
   private final ReplicaSettings settings;
   private final InstantSource clock;
+  private final Starter starter;
 
   @GuardedBy("this")
   private final Map<Path, Waiting> waiting = new LinkedHashMap<>();
@@ -37,9 +38,10 @@ final class Spares implements AutoCloseable {
 
   private record Waiting(Process process, Instant used) {}
 
-  Spares(ReplicaSettings settings, InstantSource clock) {
+  Spares(ReplicaSettings settings, InstantSource clock, Starter starter) {
     this.settings = settings;
     this.clock = clock;
+    this.starter = starter;
   }
 
   /**
@@ -108,7 +110,7 @@ final class Spares implements AutoCloseable {
             .redirectErrorStream(true);
     ReplicaProcess.base(builder.environment(), python);
     try {
-      waiting.put(python, new Waiting(builder.start(), clock.instant()));
+      waiting.put(python, new Waiting(starter.start(builder), clock.instant()));
     } catch (IOException _) {
       // The next replica starts without one.
     }

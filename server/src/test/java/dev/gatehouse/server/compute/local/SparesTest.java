@@ -89,7 +89,7 @@ final class SparesTest {
       assertThat(replicas.spare(python)).isPresent();
     }
     var now = new Instant[] {Instant.EPOCH};
-    var spares = new Spares(settings(), () -> now[0]);
+    var spares = new Spares(settings(), () -> now[0], new Starter());
     spares.prepare(python);
     var process = spares.waiting(python).orElseThrow();
     now[0] = now[0].plus(Spares.KEPT);
