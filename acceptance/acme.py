@@ -251,6 +251,8 @@ def fails(plane, path):
 
 # ============================================================================================================ challenges
 def every_challenge_proves_the_names_of_targets_and_services():
+    if knot_missing():
+        return knot_missing()
     if not programs():
         return "neither Go nor Pebble is on this machine"
     ports = Ports()

@@ -127,7 +127,8 @@ def capacity(load, pid):
 def warm_up(load, plane, host):
     """Renewals without a pause under load, until the JVM's compilers have next to nothing left to do."""
     pid = plane.status["pid"]
-    rate = measure(load, pid, 0, WARM_UP)["rate"] / 2
+    measure(load, pid, 2000, WARM_UP)
+    rate = measure(load, pid, 0, WARM_UP)["rate"] / 3
     for _ in range(WARM_UP_ROUNDS):
         renewals = Renewals(plane, "bench", host, 1 << 30, 0)
         renewals.start()

@@ -1,5 +1,6 @@
 package dev.gatehouse.cli;
 
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** Certificates as people read them. */
@@ -7,37 +8,31 @@ final class CertificateText {
   private CertificateText() {}
 
   static String list(JsonNode certificates) {
-    var text = new StringBuilder();
-    text.append(
-        "%-20s %-36s %-12s %5s  %-20s %s%n"
-            .formatted("OWNER", "HOST", "ISSUED BY", "DAYS", "NEXT RENEWAL", "LAST ERROR"));
-    for (JsonNode each : certificates) {
-      text.append(
-          "%-20s %-36s %-12s %5d  %-20s %s%n"
-              .formatted(
-                  said(each, "owner"),
-                  said(each, "host"),
-                  issuedBy(each),
-                  each.path("daysLeft").asLong(0),
-                  renewal(each),
-                  said(each, "lastError")));
-    }
-    return text.toString();
+    return new Table(
+            List.of("OWNER", "HOST", "ISSUED BY", "DAYS", "NEXT RENEWAL", "LAST ERROR"),
+            certificates
+                .valueStream()
+                .map(each ->
+                    List.of(
+                        said(each, "owner"),
+                        said(each, "host"),
+                        issuedBy(each),
+                        Long.toString(each.path("daysLeft").asLong(0)),
+                        renewal(each),
+                        said(each, "lastError")))
+                .toList())
+        .text();
   }
 
   static String requests(JsonNode requests) {
-    var text =
-        new StringBuilder("%-10s %-36s %-9s %s%n".formatted("ID", "CNAME", "KEY", "CREATED"));
-    for (JsonNode each : requests) {
-      text.append(
-          "%-10s %-36s %-9s %s%n"
-              .formatted(
-                  said(each, "id"),
-                  said(each, "cname"),
-                  said(each, "keyType"),
-                  said(each, "created")));
-    }
-    return text.toString();
+    var members = List.of("id", "cname", "keyType", "created");
+    return new Table(
+            List.of("ID", "CNAME", "KEY", "CREATED"),
+            requests
+                .valueStream()
+                .map(each -> members.stream().map(member -> said(each, member)).toList())
+                .toList())
+        .text();
   }
 
   static String one(JsonNode certificate) {

@@ -60,7 +60,8 @@ final class TlsCommand {
             all,
             _ ->
                 lists.isEmpty()
-                    ? "There is no compute target yet; next: ./gatehouse ml computetarget create aks -n NAME --ssl-leaf-domain-label LABEL\n"
+                    ? "There is no compute target yet; next: ./gatehouse ml computetarget create aks -n NAME --ssl-leaf-domain-label LABEL%s\n"
+                        .formatted(here.option())
                     : lists.stream().map(Checklist::toText).collect(Collectors.joining()));
         if (name.isEmpty()) {
           waiting(in);
@@ -73,8 +74,9 @@ final class TlsCommand {
       for (JsonNode request : in.certificates().openRequests()) {
         here.err()
             .println(
-                "request %s waits for the certificate of %s; next: ./gatehouse certificate import CHAIN --target N"
-                    .formatted(Wire.text(request, "id"), Wire.text(request, "cname")));
+                "request %s waits for the certificate of %s; next: ./gatehouse certificate import CHAIN --target N%s"
+                    .formatted(
+                        Wire.text(request, "id"), Wire.text(request, "cname"), here.option()));
       }
     }
 
@@ -85,8 +87,10 @@ final class TlsCommand {
               here.context().lookup(),
               in.certificates().list(),
               PublishedName.list(in.session().get("/gatehouse/names")),
-              "sudo ./gatehouse dns hosts --write --data "
-                  + Shell.SH.quoted(here.folder().root().toString()));
+              new TlsSurvey.Commands(
+                  here.option(),
+                  "sudo ./gatehouse dns hosts --write --data "
+                      + Shell.SH.quoted(here.folder().root().toString())));
       var lists = new ArrayList<Checklist>();
       for (ComputeTarget target : in.computes().list()) {
         if (wanted(target.document())) {

@@ -20,17 +20,29 @@ final class TlsSurvey {
   private final Map<String, JsonNode> certificates = new HashMap<>();
   private final Map<String, List<String>> published = new HashMap<>();
   private final Map<String, List<String>> found = new HashMap<>();
-  private final String hostsCommand;
+  private final Commands commands;
+
+  /**
+   * Command lines for people to type.
+   *
+   * @param data the option that every one of them needs; empty for the standard data folder
+   * @param hosts writes names where this machine looks them up
+   */
+  record Commands(String data, String hosts) {
+    String of(String words) {
+      return "./gatehouse " + words + data;
+    }
+  }
 
   TlsSurvey(
       ServerStatus status,
       NameLookup lookup,
       JsonNode certificates,
       List<PublishedName> names,
-      String hostsCommand) {
+      Commands commands) {
     this.status = status;
     this.lookup = lookup;
-    this.hostsCommand = hostsCommand;
+    this.commands = commands;
     for (JsonNode each : certificates) {
       this.certificates.put(key(text(each, "ownerKind"), text(each, "owner")), each);
     }
@@ -42,7 +54,7 @@ final class TlsSurvey {
     String name = text(document, "name");
     JsonNode ssl = document.path("properties").path("properties").path("sslConfiguration");
     boolean on = !text(ssl, "status").equals("Disabled");
-    String update = "./gatehouse ml computetarget update aks -n " + name;
+    String update = commands.of("ml computetarget update aks -n " + name);
     JsonNode certificate = certificate("ComputeTarget", name);
     String host = on ? text(ssl, "cname") : "";
     return new Checklist(
@@ -90,7 +102,7 @@ final class TlsSurvey {
         : new Checklist.Step("domain", true, host, "");
   }
 
-  private static Checklist.Step certificate(JsonNode certificate, String owner, String otherwise) {
+  private Checklist.Step certificate(JsonNode certificate, String owner, String otherwise) {
     if (certificate.isMissingNode()) {
       String next =
           otherwise.contains(" update aks ")
@@ -115,12 +127,16 @@ final class TlsSurvey {
           "certificate",
           days >= 0,
           detail + "; the last renewal failed: " + error,
-          "./gatehouse certificate renew " + owner);
+          commands.of("certificate renew " + owner));
     }
     boolean target = text(certificate, "ownerKind").equals("ComputeTarget");
     String bring =
-        "./gatehouse certificate request --cname %s, and with what your authority sends: ./gatehouse certificate import CHAIN --%s %s"
-            .formatted(text(certificate, "host"), target ? "target" : "service", owner);
+        "%s, and with what your authority sends: %s"
+            .formatted(
+                commands.of("certificate request --cname " + text(certificate, "host")),
+                commands.of(
+                    "certificate import CHAIN --%s %s"
+                        .formatted(target ? "target" : "service", owner)));
     String warnings = warning(certificate);
     return new Checklist.Step(
         "certificate",
@@ -142,7 +158,7 @@ final class TlsSurvey {
         text(certificate, "kind").equals("Custom")
             ? "set an A record of %s to %s where its domain is registered"
                 .formatted(host, wanted.getFirst())
-            : hostsCommand;
+            : commands.hosts();
     String detail =
         addresses.isEmpty()
             ? "this machine finds no address of the name"
@@ -162,17 +178,18 @@ final class TlsSurvey {
   }
 
   /** How a service without TLS gets it. */
-  private static String next(JsonNode service, String target) {
+  private String next(JsonNode service, String target) {
     String name = text(service, "name");
     boolean keptOff =
         !service.path("sslEnabled").asBoolean(true)
             || service.path("properties").path("gatehouse.tls").asString("").equals("disabled");
     if (!target.isEmpty()) {
-      return keptOff ? "./gatehouse tls on " + name : "./gatehouse tls status " + target;
+      return commands.of(keptOff ? "tls on " + name : "tls status " + target);
     }
-    return text(service, "dnsNameLabel").isEmpty()
-        ? "./gatehouse certificate import CHAIN KEY --service " + name
-        : "./gatehouse tls on " + name;
+    return commands.of(
+        text(service, "dnsNameLabel").isEmpty()
+            ? "certificate import CHAIN KEY --service " + name
+            : "tls on " + name);
   }
 
   private JsonNode certificate(String kind, String owner) {

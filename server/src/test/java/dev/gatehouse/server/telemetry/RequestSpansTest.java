@@ -33,7 +33,6 @@ class RequestSpansTest {
   @Test
   void makesTheSpansOfAReplicasRequest() {
     var trace = begun();
-    trace.mark(Trace.Moment.QUEUED);
     trace.mark(Trace.Moment.TAKEN);
     Tracing.propagate(headers, trace);
     trace.mark(Trace.Moment.ANSWERED);

@@ -38,7 +38,7 @@ class TelemetryTest {
         status,
         17,
         42,
-        5_000_000,
+        60_000_000_000L,
         "id1",
         "t");
   }
