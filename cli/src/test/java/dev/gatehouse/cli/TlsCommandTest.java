@@ -95,7 +95,9 @@ class TlsCommandTest {
     assertThat(status().out())
         .contains("[ ] TLS", "[ ] certificate")
         .contains(
-            "next: ./gatehouse ml computetarget update aks -n myaks --ssl-leaf-domain-label LABEL");
+            "next: ./gatehouse ml computetarget update aks -n myaks --data '"
+                + server.data
+                + "' --ssl-leaf-domain-label LABEL");
   }
 
   @Test
