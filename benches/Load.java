@@ -202,6 +202,7 @@ final class Load {
     private Channel channel;
     private int filled;
     private boolean busy;
+    private boolean down;
     private long asked;
     private long sentAt;
     long[] latencies = new long[1 << 16];
@@ -233,25 +234,20 @@ final class Load {
     }
 
     void reset() {
+      waiting.clear();
       answered = failed = dropped = skipped = 0;
       fault = "";
     }
 
     void due(long when) {
-      if (busy) {
-        waiting.add(when);
-      } else {
-        send(when);
+      waiting.add(when);
+      if (!busy) {
+        next();
       }
     }
 
     private void send(long due) {
       sentAt = System.nanoTime();
-      if (sentAt - due > PATIENCE) {
-        skipped++;
-        next();
-        return;
-      }
       busy = true;
       asked = due;
       filled = 0;
@@ -259,16 +255,27 @@ final class Load {
     }
 
     private void next() {
-      var due = waiting.poll();
-      if (due != null) {
-        send(due);
-      } else if (run != null) {
+      for (var due = waiting.poll(); due != null; due = waiting.poll()) {
+        if (System.nanoTime() - due <= PATIENCE) {
+          send(due);
+          return;
+        }
+        skipped++;
+      }
+    }
+
+    private void goOn() {
+      next();
+      if (run != null) {
         run.answered(this);
       }
     }
 
-    /** Also gives up an answer that does not come. */
+    /** Also gives up an answer that does not come; without a server there is none to wait for. */
     boolean rests(long now) {
+      if (down) {
+        return true;
+      }
       if (busy && now - sentAt > TIMEOUT) {
         fault = "no answer within %d s".formatted(TimeUnit.NANOSECONDS.toSeconds(TIMEOUT));
         channel.close();
@@ -309,7 +316,7 @@ final class Load {
         busy = true;
         context.close();
       } else {
-        next();
+        goOn();
       }
     }
 
@@ -324,22 +331,31 @@ final class Load {
 
     private static int number(String head, String header) {
       int at = head.indexOf(header) + header.length();
+      if (at < header.length()) {
+        throw new IllegalStateException("an answer without " + header);
+      }
       return Integer.parseInt(head.substring(at, head.indexOf('\r', at)).strip());
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
       busy = true;
+      down = true;
       failed++;
       dropped++;
       fault = fault.isEmpty() ? "closed by the server" : fault;
+      reopen();
+    }
+
+    private void reopen() {
       open().addListener(opened -> {
         if (opened.isSuccess()) {
           busy = false;
-          next();
+          down = false;
+          goOn();
         } else {
           fault = opened.cause().toString();
-          loop.schedule(this::next, 10, TimeUnit.MILLISECONDS);
+          loop.schedule(this::reopen, 10, TimeUnit.MILLISECONDS);
         }
       });
     }

@@ -74,6 +74,9 @@ class Renewals(threading.Thread):
     def end(self):
         """After the one that is under way."""
         self.enough = True
+        self.finish()
+
+    def finish(self):
         self.join()
         if self.fault:
             raise self.fault
@@ -172,9 +175,7 @@ def main():
                     renewal = kind(plane, "bench", uri.hostname, int(SECONDS / INTERVAL))
                     renewal.start()
                     results.append(measure(load, pid, rate))
-                    renewal.join()
-                    if renewal.fault:
-                        raise renewal.fault
+                    renewal.finish()
                 renewals.append(renewal)
     seen = [ms for renewal in renewals for ms in renewal.seen]
     took = [ms for renewal in renewals for ms in renewal.took]
