@@ -20,6 +20,11 @@ record DataFolder(Path root) {
     root = root.toAbsolutePath().normalize();
   }
 
+  /** By which a command that a person types finds this folder. */
+  String option() {
+    return " --data " + Shell.SH.quoted(root.toString());
+  }
+
   /** What the server that runs on the folder says of itself; empty when none runs or is ready. */
   Optional<ServerStatus> running() throws IOException {
     return status().filter(status -> ServerProcess.find(status.pid()).isPresent());

@@ -35,9 +35,7 @@ class OnServer {
 
   /** What a command line for a person to type needs in order to find the same data folder. */
   final String option() {
-    return folder().root().equals(new DataFolder(context.dataFolder()).root())
-        ? ""
-        : " --data " + Shell.SH.quoted(folder().root().toString());
+    return folder().equals(new DataFolder(context.dataFolder())) ? "" : folder().option();
   }
 
   final DataFolder folder() {

@@ -88,9 +88,7 @@ final class TlsCommand {
               in.certificates().list(),
               PublishedName.list(in.session().get("/gatehouse/names")),
               new TlsSurvey.Commands(
-                  here.option(),
-                  "sudo ./gatehouse dns hosts --write --data "
-                      + Shell.SH.quoted(here.folder().root().toString())));
+                  here.option(), "sudo ./gatehouse dns hosts --write" + here.folder().option()));
       var lists = new ArrayList<Checklist>();
       for (ComputeTarget target : in.computes().list()) {
         if (wanted(target.document())) {

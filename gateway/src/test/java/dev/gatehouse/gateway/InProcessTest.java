@@ -40,6 +40,19 @@ class InProcessTest {
     return new Model.Answer(status, "text/plain", body.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Says when it works, and answers when it may. */
+  private static Model held(CountDownLatch working, CountDownLatch hold, String body) {
+    return ask -> {
+      working.countDown();
+      try {
+        hold.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return text(200, body);
+    };
+  }
+
   @Test
   void givesTheModelTheWholeRequest() throws Exception {
     serve(
@@ -142,16 +155,7 @@ class InProcessTest {
   void whoWaitsForAVersionThatLeavesIsAnsweredByAnotherOne() throws Exception {
     var working = new CountDownLatch(1);
     var hold = new CountDownLatch(1);
-    Model leaving =
-        ask -> {
-          working.countDown();
-          try {
-            hold.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return text(200, "leaving");
-        };
+    Model leaving = held(working, hold, "leaving");
     var limits = new Version.Limits(1, Duration.ofSeconds(10), Duration.ofSeconds(10));
     var old = new Version("a", 100, new Backend.InProcess(leaving), limits);
     var fresh =
@@ -179,15 +183,7 @@ class InProcessTest {
     var working = new CountDownLatch(1);
     var hold = new CountDownLatch(1);
     serve(
-        ask -> {
-          working.countDown();
-          try {
-            hold.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return text(200, "");
-        },
+        held(working, hold, ""),
         new Version.Limits(1, Duration.ofMillis(20), Duration.ofMillis(400)));
     String large = Scene.post(SCORE, "x".repeat(100_000));
     var first = scene.wire().send(large);

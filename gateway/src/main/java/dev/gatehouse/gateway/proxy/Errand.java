@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param who for sentences, such as {@code service diabetes}
  * @param elsewhere asked when the line has nobody left before anything was sent: who else can
- *     answer
+ *     answer; empty from one that was found so, for nobody moves twice
  * @param model whether a model answers: then its 500 is a 502, and a broken try may be repeated
  */
 public record Errand(

@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,6 @@ public final class ModelExchange implements Exchange, Waiter {
   private Errand errand;
   private int bytes;
   private boolean queued;
-  private boolean moved;
   private boolean over;
 
   public ModelExchange(
@@ -125,13 +123,11 @@ public final class ModelExchange implements Exchange, Waiter {
     if (over) {
       return;
     }
-    Optional<Errand> other = moved ? Optional.empty() : errand.elsewhere().get();
-    if (other.isEmpty()) {
-      refuse(errand.notReady(reason));
-      return;
-    }
-    moved = true;
-    errand = other.get();
+    errand.elsewhere().get().ifPresentOrElse(this::move, () -> refuse(errand.notReady(reason)));
+  }
+
+  private void move(Errand other) {
+    errand = other;
     front.deadline().off();
     begin();
   }

@@ -41,7 +41,6 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
   private @Nullable Upstream upstream;
   private @Nullable Refusal fault;
   private boolean keepAlive;
-  private boolean moved;
 
   private enum Stage {
     GATHERING,
@@ -112,13 +111,12 @@ public final class ProxyExchange implements Exchange, Waiter, Upstream.Listener 
 
   /** A version that goes while a request still waits for it costs nobody an answer. */
   private void leave(String reason) {
-    Optional<Errand> other = moved || avoid != null ? Optional.empty() : errand.elsewhere().get();
-    if (other.isEmpty()) {
-      refuse(errand.notReady(reason));
-      return;
-    }
-    moved = true;
-    errand = other.get();
+    Optional<Errand> other = avoid == null ? errand.elsewhere().get() : Optional.empty();
+    other.ifPresentOrElse(this::move, () -> refuse(errand.notReady(reason)));
+  }
+
+  private void move(Errand other) {
+    errand = other;
     front.deadline().off();
     enter();
   }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -70,7 +69,7 @@ final class Precedence implements AutoCloseable {
   private void work() {
     try {
       var kernel = new Kernel();
-      int behind = Math.min(LEAST, kernel.priority() + BEHIND_BY);
+      int behind = Math.min(LEAST, kernel.priority(0) + BEHIND_BY);
       while (true) {
         arrange(kernel, behind);
         Thread.sleep(PAUSE);
@@ -97,8 +96,6 @@ final class Precedence implements AutoCloseable {
           }
         }
       }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
     known = now;
   }
@@ -134,12 +131,8 @@ final class Precedence implements AutoCloseable {
           linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
     }
 
-    /** Of the calling thread. */
-    int priority() {
-      return priority(0);
-    }
-
-    private int priority(int thread) {
+    /** 0 is the calling thread. */
+    int priority(int thread) {
       try {
         return (int) getPriority.invokeExact(PRIO_PROCESS, thread);
       } catch (Throwable e) {
