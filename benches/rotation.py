@@ -1,5 +1,6 @@
 """What clients on open connections notice while the certificate of their target is renewed every second: nothing."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -11,14 +12,15 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from pathlib import Path
 
 from frame import ROOT, Figures
 from control_plane import ControlPlane
 from harness import Gatehouse
 from load import Load, compiler_seconds, cpu_seconds
 
-ROUNDS, SECONDS, INTERVAL, SHARE = 3, 20, 1.0, 0.7
-CAPACITY_SECONDS, WARM_UP, WARM_UP_ROUNDS = 5, 10, 18
+ROUNDS, SECONDS, INTERVAL, SHARE = 12, 5, 1.0, 0.7
+COST_SECONDS, WARM_UP, WARM_UP_ROUNDS = 3, 10, 18
 SERVER, OTHERS = {0}, {1}   # processors
 
 
@@ -106,25 +108,36 @@ class Looks(Renewals):
         self.shown()
 
 
+def loops_waited(pid):
+    """Milliseconds for which event loops wanted a processor and had none."""
+    total = 0
+    for task in Path("/proc/%d/task" % pid).iterdir():
+        with contextlib.suppress(OSError):
+            if (task / "comm").read_text().startswith("gateway-"):
+                total += int((task / "schedstat").read_text().split()[1])
+    return total / 1e6
+
+
 def measure(load, pid, rate, seconds=SECONDS):
-    """A measurement, with the server's CPU per request in microseconds."""
-    before = cpu_seconds(pid)
+    """A measurement, with the server's CPU per request in microseconds and its event loops' waits in milliseconds a second."""
+    before, waited = cpu_seconds(pid), loops_waited(pid)
     result = load.run(rate, seconds)
     result["cpu"] = (cpu_seconds(pid) - before) * 1e6 / max(1, result["answered"])
+    result["waited"] = (loops_waited(pid) - waited) / seconds
     result["rate"] = result["answered"] / seconds
-    print("  %6.0f requests/s  p50 %.2f ms  p99 %.2f ms  max %.1f ms  %.1f us CPU each  %d failed, %d dropped, %d skipped %s"
-          % (result["rate"], result["p50"], result["p99"], result["max"], result["cpu"], result["failed"],
+    print("  %6.0f requests/s  p50 %.2f ms  p99 %.2f ms  max %.1f ms  %.1f us CPU each  loops waited %.1f ms/s"
+          "  %d failed, %d dropped, %d skipped %s"
+          % (result["rate"], result["p50"], result["p99"], result["max"], result["cpu"], result["waited"], result["failed"],
              result["dropped"], result["skipped"], result["fault"]), flush=True)
     return result
 
 
-def capacity(load, pid):
+def busy(load, pid, rate):
     """
-    The rate that would take all of the server's processor, by what a request costs at about half of it: as fast as answers come,
-    32 of them share the work of one turn of the event loop, which those of a steady load do not.
+    The rate that takes its share of the server's processor, by what a request costs at the one given, which is to be near it: the
+    more there are, the more of them share the work of one turn of the event loop.
     """
-    most = measure(load, pid, 0, CAPACITY_SECONDS)["rate"]
-    return len(SERVER) * 1e6 / measure(load, pid, most / 2, CAPACITY_SECONDS)["cpu"]
+    return SHARE * len(SERVER) * 1e6 / measure(load, pid, rate, COST_SECONDS)["cpu"]
 
 
 def warm_up(load, plane, host):
@@ -167,20 +180,20 @@ def main():
                   "body": json.dumps({"data": row}).encode(), "key": key}
         with Load(target, folder) as load:
             warm_up(load, plane, uri.hostname)
-            capacities, quiet, turning, renewals = [], [], [], []
-            for _ in range(ROUNDS):
-                capacities.append(capacity(load, pid))
-                rate = SHARE * capacities[-1]
-                for kind, results in (Looks, quiet), (Renewals, turning):
-                    renewal = kind(plane, "bench", uri.hostname, int(SECONDS / INTERVAL))
-                    renewal.start()
-                    results.append(measure(load, pid, rate))
-                    renewal.finish()
-                renewals.append(renewal)
+            rates = [measure(load, pid, 0, WARM_UP)["rate"] / 2]
+            results, observers = {Looks: [], Renewals: []}, {Looks: [], Renewals: []}
+            for number in range(ROUNDS):
+                rates.append(busy(load, pid, rates[-1]))
+                for kind in (Looks, Renewals) if number % 2 == 0 else (Renewals, Looks):
+                    observer = kind(plane, "bench", uri.hostname, int(SECONDS / INTERVAL))
+                    observer.start()
+                    results[kind].append(measure(load, pid, rates[-1]))
+                    observer.finish()
+                    observers[kind].append(observer)
+    quiet, turning, renewals = results[Looks], results[Renewals], observers[Renewals]
     seen = [ms for renewal in renewals for ms in renewal.seen]
     took = [ms for renewal in renewals for ms in renewal.took]
-    figures.add("capacity, median", statistics.median(capacities), "req/s")
-    figures.add("load, %d %% of it" % (100 * SHARE), SHARE * statistics.median(capacities), "req/s")
+    figures.add("load, the processor busy for %d %%, median" % (100 * SHARE), statistics.median(rates[1:]), "req/s")
     figures.add("rotations", len(seen), "", ROUNDS * SECONDS / INTERVAL, at_least=True)
     figures.add("requests during rotation", sum(r["answered"] for r in turning), "")
     figures.add("failed requests", sum(r["failed"] for r in quiet + turning), "", 0)
@@ -194,6 +207,8 @@ def main():
     figures.add("skipped by the generator, with", sum(r["skipped"] for r in turning), "")
     figures.add("CPU per request without", statistics.median(r["cpu"] for r in quiet), "us")
     figures.add("CPU per request with", statistics.median(r["cpu"] for r in turning), "us")
+    figures.add("event loops waited without", statistics.median(r["waited"] for r in quiet), "ms/s")
+    figures.add("event loops waited with", statistics.median(r["waited"] for r in turning), "ms/s")
     figures.add("renewal, median", statistics.median(took), "ms")
     figures.add("new certificate seen after, median", statistics.median(seen), "ms")
     figures.add("new certificate seen after, worst", max(seen), "ms", 100)

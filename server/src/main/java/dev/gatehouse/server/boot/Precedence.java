@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,11 +29,16 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("restricted") // Java reaches these settings through the C library only.
 final class Precedence implements AutoCloseable {
-  /** A tenth of an event loop's share when both want the processor. */
-  static final int BEHIND_BY = 10;
+  /** How far each stands behind: all carriers together get a tenth of an event loop's share. */
+  static final Map<String, Integer> BEHIND =
+      Map.of("C1 Compiler", 10, "C2 Compiler", 10, "ForkJoinPool-", 19);
 
-  /** Nanoseconds; Linux heeds them since 6.12 and takes no notice before. */
-  static final long SLICE = 100_000;
+  /**
+   * Nanoseconds, just under the least that Linux gives by itself (0.7 ms): what waits with a
+   * shorter slice goes first, and what has used up its own may stand back until the next tick.
+   * Heeded since 6.12.
+   */
+  static final long SLICE = 600_000;
 
   private static final Logger log = LoggerFactory.getLogger(Precedence.class);
   private static final Path THREADS = Path.of("/proc/self/task");
@@ -46,8 +50,6 @@ final class Precedence implements AutoCloseable {
 
   private static final int ATTRIBUTES = 48;
 
-  // Names as the kernel has them: 15 characters at most.
-  private static final List<String> BEHIND = List.of("C1 Compiler", "C2 Compiler", "ForkJoinPool-");
   private static final Pattern LOOP = Pattern.compile("gateway-\\d+-\\d+");
 
   /** Threads come and go with the work that there is. */
@@ -69,9 +71,9 @@ final class Precedence implements AutoCloseable {
   private void work() {
     try {
       var kernel = new Kernel();
-      int behind = Math.min(LEAST, kernel.priority(0) + BEHIND_BY);
+      int own = kernel.priority(0);
       while (true) {
-        arrange(kernel, behind);
+        arrange(kernel, own);
         Thread.sleep(PAUSE);
       }
     } catch (InterruptedException _) {
@@ -81,7 +83,7 @@ final class Precedence implements AutoCloseable {
     }
   }
 
-  private void arrange(Kernel kernel, int behind) throws IOException {
+  private void arrange(Kernel kernel, int own) throws IOException {
     var now = new HashSet<Integer>();
     try (var threads = Files.newDirectoryStream(THREADS)) {
       for (Path thread : threads) {
@@ -89,8 +91,9 @@ final class Precedence implements AutoCloseable {
         now.add(id);
         if (!known.contains(id)) {
           String name = name(thread);
-          if (BEHIND.stream().anyMatch(name::startsWith)) {
-            kernel.lower(id, behind);
+          int behind = behind(name);
+          if (behind > 0) {
+            kernel.lower(id, Math.min(LEAST, own + behind));
           } else if (LOOP.matcher(name).matches()) {
             kernel.slice(id, SLICE);
           }
@@ -100,7 +103,15 @@ final class Precedence implements AutoCloseable {
     known = now;
   }
 
-  /** Empty for a thread that has ended meanwhile. */
+  private static int behind(String name) {
+    return BEHIND.entrySet().stream()
+        .filter(each -> name.startsWith(each.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** As the kernel has it: 15 characters at most; empty for a thread that has ended meanwhile. */
   private static String name(Path thread) {
     try {
       return Files.readString(thread.resolve("comm")).strip();

@@ -59,10 +59,12 @@ class PrecedenceTest {
     var other = Thread.ofPlatform().name("gateway-test").start(() -> await(end));
     Setting before = settings("gateway-7-1").getFirst();
     Thread.startVirtualThread(() -> {}).join();
-    int behind = before.nice() + Precedence.BEHIND_BY;
     try (var _ = Precedence.start()) {
-      while (!behind("C2 Compiler", behind) || !behind("ForkJoinPool-", behind)) {
-        Thread.onSpinWait();
+      for (var each : Precedence.BEHIND.entrySet()) {
+        int nice = Math.min(19, before.nice() + each.getValue());
+        while (!behind(each.getKey(), nice)) {
+          Thread.onSpinWait();
+        }
       }
       while (slicesAreHeeded() && settings("gateway-7-1").contains(before)) {
         Thread.onSpinWait();
