@@ -132,7 +132,7 @@ def measure(load, pid, rate, seconds=SECONDS):
     return result
 
 
-def busy(load, pid, rate):
+def rate_for_share(load, pid, rate):
     """
     The rate that takes its share of the server's processor, by what a request costs at the one given, which is to be near it: the
     more there are, the more of them share the work of one turn of the event loop.
@@ -183,7 +183,7 @@ def main():
             rates = [measure(load, pid, 0, WARM_UP)["rate"] / 2]
             results, observers = {Looks: [], Renewals: []}, {Looks: [], Renewals: []}
             for number in range(ROUNDS):
-                rates.append(busy(load, pid, rates[-1]))
+                rates.append(rate_for_share(load, pid, rates[-1]))
                 for kind in (Looks, Renewals) if number % 2 == 0 else (Renewals, Looks):
                     observer = kind(plane, "bench", uri.hostname, int(SECONDS / INTERVAL))
                     observer.start()
