@@ -54,7 +54,8 @@ final class TlsSurvey {
     String name = text(document, "name");
     JsonNode ssl = document.path("properties").path("properties").path("sslConfiguration");
     boolean on = !text(ssl, "status").equals("Disabled");
-    String update = commands.of("ml computetarget update aks -n " + name);
+    String update =
+        commands.of("ml computetarget update aks -n " + name) + " --ssl-leaf-domain-label LABEL";
     JsonNode certificate = certificate("ComputeTarget", name);
     String host = on ? text(ssl, "cname") : "";
     return new Checklist(
@@ -62,13 +63,10 @@ final class TlsSurvey {
         name,
         warning(document.path("properties")),
         List.of(
-            domain(host, update + " --ssl-leaf-domain-label LABEL"),
+            domain(host, update),
             certificate(certificate, name, update),
             new Checklist.Step(
-                "TLS",
-                on,
-                on ? "on" : "off: services answer over plain HTTP",
-                on ? "" : update + " --ssl-leaf-domain-label LABEL"),
+                "TLS", on, on ? "on" : "off: services answer over plain HTTP", on ? "" : update),
             dns(host, certificate)));
   }
 
@@ -104,11 +102,7 @@ final class TlsSurvey {
 
   private Checklist.Step certificate(JsonNode certificate, String owner, String otherwise) {
     if (certificate.isMissingNode()) {
-      String next =
-          otherwise.contains(" update aks ")
-              ? otherwise + " --ssl-leaf-domain-label LABEL"
-              : otherwise;
-      return new Checklist.Step("certificate", false, "none", next);
+      return new Checklist.Step("certificate", false, "none", otherwise);
     }
     long days = certificate.path("daysLeft").asLong(0);
     boolean custom = text(certificate, "kind").equals("Custom");

@@ -63,18 +63,21 @@ public final class ModelExchange implements Exchange, Waiter {
    * event loops.
    */
   private void begin() {
-    if (bytes <= workbench.atOnce()
-        && errand.line().anyPlace() instanceof Model model
-        && model.brisk()
-        && !model.joins()) {
-      front.witness().mark(Trace.Moment.TAKEN);
-      deliver(score(model, asked()));
-    } else if (bytes <= workbench.atOnce()
-        && errand.line().anyPlace() instanceof Model model
-        && model.joins()) {
+    if (bytes <= workbench.atOnce() && errand.line().anyPlace() instanceof Model model) {
+      begin(model);
+    } else {
+      enter();
+    }
+  }
+
+  private void begin(Model model) {
+    if (model.joins()) {
       front.witness().mark(Trace.Moment.TAKEN);
       front.deadline().in(errand.timeout(), () -> refuse(errand.late()));
       model.join(asked(), answer -> front.loop().execute(() -> deliver(answer)));
+    } else if (model.brisk()) {
+      front.witness().mark(Trace.Moment.TAKEN);
+      deliver(score(model, asked()));
     } else {
       enter();
     }
