@@ -1,5 +1,6 @@
 """The load generator, and what a process has used of the processor."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -72,14 +73,17 @@ def tree_cpu_seconds(pids):
     return total
 
 
+def thread_seconds(pid, *names):
+    """What the threads whose names begin so, or all that there are, have run and have waited for a processor."""
+    ran = waited = 0
+    for task in Path("/proc/%d/task" % pid).glob("*"):
+        with contextlib.suppress(OSError):
+            if not names or (task / "comm").read_text().startswith(names):
+                times = (task / "schedstat").read_text().split()
+                ran, waited = ran + int(times[0]), waited + int(times[1])
+    return ran / 1e9, waited / 1e9
+
+
 def compiler_seconds(pids):
     """What a JVM's just-in-time compilers have used of the processor."""
-    ticks = 0
-    for task in (task for pid in pids for task in Path("/proc/%d/task" % pid).iterdir()):
-        try:
-            name, _, fields = (task / "stat").read_text().partition("(")[2].rpartition(")")
-        except OSError:
-            continue
-        if name[:2] in ("C1", "C2"):
-            ticks += sum(int(field) for field in fields.split()[11:13])
-    return ticks / TICKS
+    return sum(thread_seconds(pid, "C1", "C2")[0] for pid in pids)

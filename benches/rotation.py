@@ -1,6 +1,5 @@
 """What clients on open connections notice while the certificate of their target is renewed every second: nothing."""
 
-import contextlib
 import http.client
 import json
 import os
@@ -12,12 +11,11 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from pathlib import Path
 
 from frame import ROOT, Figures
 from control_plane import ControlPlane
 from harness import Gatehouse
-from load import Load, compiler_seconds, cpu_seconds
+from load import Load, compiler_seconds, cpu_seconds, thread_seconds
 
 ROUNDS, SECONDS, INTERVAL, SHARE = 12, 5, 1.0, 0.7
 COST_SECONDS, WARM_UP, WARM_UP_ROUNDS = 3, 10, 18
@@ -109,13 +107,8 @@ class Looks(Renewals):
 
 
 def loops_waited(pid):
-    """Milliseconds for which event loops wanted a processor and had none."""
-    total = 0
-    for task in Path("/proc/%d/task" % pid).iterdir():
-        with contextlib.suppress(OSError):
-            if (task / "comm").read_text().startswith("gateway-"):
-                total += int((task / "schedstat").read_text().split()[1])
-    return total / 1e6
+    """Seconds for which event loops wanted a processor and had none."""
+    return thread_seconds(pid, "gateway-")[1]
 
 
 def measure(load, pid, rate, seconds=SECONDS):
@@ -123,7 +116,7 @@ def measure(load, pid, rate, seconds=SECONDS):
     before, waited = cpu_seconds(pid), loops_waited(pid)
     result = load.run(rate, seconds)
     result["cpu"] = (cpu_seconds(pid) - before) * 1e6 / max(1, result["answered"])
-    result["waited"] = (loops_waited(pid) - waited) / seconds
+    result["waited"] = (loops_waited(pid) - waited) * 1000 / seconds
     result["rate"] = result["answered"] / seconds
     print("  %6.0f requests/s  p50 %.2f ms  p99 %.2f ms  max %.1f ms  %.1f us CPU each  loops waited %.1f ms/s"
           "  %d failed, %d dropped, %d skipped %s"

@@ -19,6 +19,7 @@ from baselines import AZMLINFSRV, AZMLINFSRV_VERSION, LIBRARIES, SCORE, TRAIN, a
 from frame import ROOT, Figures
 from control_plane import ControlPlane
 from harness import Gatehouse
+from load import thread_seconds
 
 CONNECTIONS = 8         # more than a worker can answer at a time: it never waits for work
 ROUNDS, REQUESTS, WARM_UP, STARTS = 7, 600, 300, 3
@@ -39,12 +40,7 @@ def tree(pid):
 
 def used(pid):
     """Seconds of CPU of the threads of that tree."""
-    total = 0
-    for one in tree(pid):
-        for task in Path("/proc/%d/task" % one).glob("*/schedstat"):
-            with contextlib.suppress(OSError):
-                total += int(task.read_text().split()[0])
-    return total / 1e9
+    return sum(thread_seconds(one)[0] for one in tree(pid))
 
 
 class Unix(http.client.HTTPConnection):
